@@ -1,0 +1,73 @@
+// Compiles src into dist and copies the files that are not TypeScript. `--if-stale` builds only when something changed.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const src = join(root, 'src');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
+const buildInfo = join(root, 'node_modules/.cache/fleet/build.tsbuildinfo');
+const inputs = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs'];
+
+/** Builds dist; returns the exit code. */
+export function build({ ifStale = false } = {}) {
+  if (ifStale && !isStale()) return 0;
+  const startedMs = performance.now();
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  if (!existsSync(tsc)) {
+    process.stderr.write('build  dist is missing or older than src, and TypeScript is not installed: run `npm ci`\n');
+    return 1;
+  }
+  const sources = filesIn(src);
+  // tsc writes only what changed since its last run: when dist was removed it must forget that run.
+  if (!existsSync(stamp)) rmSync(buildInfo, { force: true });
+  rmSync(stamp, { force: true });
+  const done = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { cwd: root, stdio: 'inherit' });
+  if (done.status !== 0) return done.status ?? 1;
+  copyAssets(sources);
+  removeOutputsWithoutSource(sources);
+  if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
+  writeFileSync(stamp, '');
+  process.stdout.write(`build  ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
+  return 0;
+}
+
+function isStale() {
+  if (!existsSync(src)) return false; // An image holds dist only.
+  if (!existsSync(stamp)) return true;
+  const builtMs = statSync(stamp).mtimeMs;
+  const paths = [
+    src,
+    ...readdirSync(src, { recursive: true }).map((name) => join(src, name)),
+    ...inputs.map((name) => join(root, name)),
+  ];
+  return paths.some((path) => existsSync(path) && statSync(path).mtimeMs > builtMs);
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+function copyAssets(sources) {
+  for (const name of sources.filter((source) => !source.endsWith('.ts'))) {
+    mkdirSync(dirname(join(dist, name)), { recursive: true });
+    cpSync(join(src, name), join(dist, name));
+  }
+}
+
+function removeOutputsWithoutSource(sources) {
+  const expected = new Set(
+    sources.flatMap((name) =>
+      name.endsWith('.ts') ? [name.replace(/ts$/, 'js'), name.replace(/ts$/, 'js.map')] : [name],
+    ),
+  );
+  for (const name of filesIn(dist)) if (!expected.has(name)) rmSync(join(dist, name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = build({ ifStale: process.argv.includes('--if-stale') });
+}
