@@ -1,0 +1,40 @@
+import type { Effect } from '../domain/effect.js';
+import type { Obstacle, Phase, Resume, Run } from '../domain/run.js';
+
+/** What comes of an event: the run after it, what is to be done outside, and why. */
+export interface Decision {
+  readonly run: Run;
+  readonly effects: readonly Effect[];
+  /** Journalled, logged and tested; one line in words of the glossary. */
+  readonly because: string;
+}
+
+/** The run moves to a phase. */
+export function moved(run: Run, phase: Phase, because: string, ...effects: readonly Effect[]): Decision {
+  return { run: { ...run, phase }, effects, because };
+}
+
+/** The event changes nothing about where the run stands. */
+export function stays(run: Run, because: string, ...effects: readonly Effect[]): Decision {
+  return { run, effects, because };
+}
+
+/** A person is needed: the run parks, gives its slot back and says once what is in the way. */
+export function blocked(run: Run, obstacle: Obstacle, resume: Resume): Decision {
+  const because = `blocked: ${obstacle.kind}`;
+  return moved(run, { name: 'blocked', obstacle, resume }, because, {
+    type: 'tellPeople',
+    notice: { kind: 'blocked', obstacle },
+  });
+}
+
+/** Asks for the status comment to show the run as it now is; one edit at a time, the last state wins. */
+export function shownTo(decision: Decision): Decision {
+  const { run } = decision;
+  if (run.status.state !== 'shown') return { ...decision, run: { ...run, status: { ...run.status, state: 'stale' } } };
+  return {
+    ...decision,
+    run: { ...run, status: { ...run.status, state: 'showing' } },
+    effects: [...decision.effects, { type: 'showStatus' }],
+  };
+}

@@ -1,0 +1,51 @@
+import { decide } from '../decide/decide.js';
+import { Failure } from '../domain/failure.js';
+import { holdsSlot, type Run, type RunId } from '../domain/run.js';
+import type { LoadedRun } from '../ports.js';
+import { changesOf, queueEffects } from './commit.js';
+import type { Loop } from './loop.js';
+
+/** Races that one advance may lose before it leaves the run to the next message or the sweep. */
+const maxRaces = 5;
+
+/** Takes what a run has not read yet and decides, one event a transaction; a lost race loads again. */
+export async function advance(loop: Loop, id: RunId): Promise<void> {
+  for (let races = 0; races < maxRaces; races += 1) {
+    const loaded = await loop.ports.store.runs.load(id);
+    if (loaded === undefined || loaded.unread.length === 0) return;
+    try {
+      await decideAll(loop, loaded);
+      races = -1;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.reason.kind !== 'lostRace') throw error;
+    }
+  }
+}
+
+async function decideAll(loop: Loop, loaded: LoadedRun): Promise<void> {
+  const { ports } = loop;
+  let { run } = loaded;
+  for (const { inboxId, event } of loaded.unread) {
+    const decision = decide(run, event);
+    const change = changesOf({ fromRevision: run.revision, decision, event, read: [inboxId] });
+    await ports.store.runs.commit(change);
+    const level = decision.run.phase.name === run.phase.name ? 'debug' : 'info';
+    ports.log[level](
+      { run: run.id, event: event.type, phase: decision.run.phase.name, because: decision.because },
+      'run advanced',
+    );
+    if (change.cancelsWork) loop.held.cancel(run.id);
+    await queueEffects(ports, change.effects);
+    await fillSlots(loop, run, decision.run);
+    run = decision.run;
+  }
+}
+
+/** A run that gave its slot back, or came to wait for one, makes room for the next. */
+async function fillSlots(loop: Loop, before: Run, after: Run): Promise<void> {
+  const freed = holdsSlot(before.phase) && !holdsSlot(after.phase);
+  const waits = after.phase.name === 'queued' && after.phase.step === 'waiting';
+  if (!freed && !waits) return;
+  const granted = await loop.ports.store.runs.grantSlots(loop.settings.limits, loop.ports.clock.nowMs());
+  await Promise.all(granted.map((run) => loop.ports.queue.advance(run)));
+}

@@ -1,0 +1,22 @@
+import type { ForgeName } from '../domain/forge.js';
+import type { Settings } from '../domain/settings.js';
+import type { Forge, Ports } from '../ports.js';
+import type { HeldClaims } from './held-claims.js';
+
+/** What every step of the loop works with. */
+export interface Loop {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  /** Names this worker in claims; the same after a restart on the same data folder. */
+  readonly worker: string;
+  readonly held: HeldClaims;
+  /** Fleet's own login per forge, for mentions, where it is known. */
+  readonly logins: ReadonlyMap<ForgeName, string>;
+}
+
+/** The forge of that name; a run on a forge that is not configured any more is a bug of the caller's wiring. */
+export function forgeOf(loop: Loop, name: ForgeName): Forge {
+  const forge = loop.ports.forges.get(name);
+  if (forge === undefined) throw new Error(`forge ${name} is not configured: set its variables or stop its runs`);
+  return forge;
+}

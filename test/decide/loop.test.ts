@@ -1,0 +1,349 @@
+import { describe } from 'vitest';
+import type { WorkEvent } from '../../src/domain/event.js';
+import type { Phase, WorkingPhase } from '../../src/domain/run.js';
+import {
+  aDeliveringPhase,
+  aMergeRequest,
+  anAssignment,
+  anAttempt,
+  anEvidence,
+  anObstacle,
+  aPlan,
+  aPlanningPhase,
+  aPolicy,
+  aPrepared,
+  aRun,
+  aSnapshot,
+  aWorkingPhase,
+  startMs,
+} from '../support/builders.js';
+import { showing, table } from './table.js';
+
+const atMs = startMs + 5_000;
+const start = aPrepared().start;
+const two = aPrepared({ policy: aPolicy({ agents: { planner: ['opus', 'codex'], developer: ['opus', 'codex'] } }) });
+const planner = anAssignment();
+const developer = (task: string, from = start, change = {}): ReturnType<typeof anAssignment> =>
+  anAssignment({ role: 'developer', task, from, ...change });
+const preparing: Phase = { name: 'queued', step: 'preparing', resume: { to: 'planning' } };
+const nobody = aPrepared({ policy: aPolicy({ agents: { planner: [], developer: [] } }) });
+const noAgent = (role: string) =>
+  ({ kind: 'noAgent', details: [`no agent is configured for the role ${role}`] }) as const;
+const crashed = anAttempt({ role: 'planner', outcome: { kind: 'failed', failure: 'crash', reason: 'exit 1' } });
+const blockedNotice = (obstacle: unknown) => ({ type: 'tellPeople', notice: { kind: 'blocked', obstacle } });
+
+describe('queued', () => {
+  table([
+    {
+      name: 'a slot → the workspace is prepared',
+      run: aRun(),
+      event: { type: 'slotGranted', atMs },
+      phase: preparing,
+      effects: [{ type: 'prepareWorkspace' }],
+      because: 'a slot is free',
+    },
+    {
+      name: 'a second slot changes nothing',
+      run: aRun({ phase: preparing }),
+      event: { type: 'slotGranted', atMs },
+      phase: preparing,
+      effects: [],
+      because: 'late: the run has its slot',
+    },
+    {
+      name: 'prepared → the planner works',
+      run: aRun({ phase: preparing }),
+      event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
+      phase: { name: 'planning', failures: 0, assignment: planner },
+      effects: [{ type: 'runAgent', assignment: planner }],
+      because: 'the workspace is ready',
+      change: { prepared: aPrepared() },
+    },
+    {
+      name: 'prepared, but no agent is configured → blocked',
+      run: aRun({ phase: preparing }),
+      event: { type: 'workspacePrepared', prepared: nobody, atMs },
+      phase: { name: 'blocked', obstacle: noAgent('planner'), resume: { to: 'planning' } },
+      effects: [blockedNotice(noAgent('planner')), { type: 'showStatus' }],
+      because: 'blocked: noAgent',
+      change: { prepared: nobody, status: showing },
+    },
+    {
+      name: 'prepared again after a block while working → the task starts on the head, with the new policy and the old base',
+      run: aRun({
+        phase: { name: 'queued', step: 'preparing', resume: { to: 'working', task: 'T2', head: aSnapshot('h1') } },
+        prepared: aPrepared(),
+      }),
+      event: { type: 'workspacePrepared', prepared: { ...two, start: aSnapshot('ff') }, atMs },
+      phase: aWorkingPhase({ task: 'T2', head: aSnapshot('h1'), assignment: developer('T2', aSnapshot('h1')) }),
+      effects: [{ type: 'runAgent', assignment: developer('T2', aSnapshot('h1')) }],
+      because: 'the workspace is ready again',
+      change: { prepared: two },
+    },
+    {
+      name: 'prepared again after a refused push → it is pushed again',
+      run: aRun({
+        phase: { name: 'queued', step: 'preparing', resume: { to: 'delivering', head: aSnapshot() } },
+        prepared: aPrepared(),
+      }),
+      event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
+      phase: aDeliveringPhase(),
+      effects: [{ type: 'pushBranch', head: aSnapshot() }],
+      because: 'the workspace is ready again',
+    },
+    {
+      name: 'the repository wants another label → cancelled',
+      run: aRun({ phase: preparing }),
+      event: { type: 'otherLabelWanted', label: 'bot', atMs },
+      phase: { name: 'cancelled', why: 'otherLabel' },
+      effects: [{ type: 'removeWorkspace' }, { type: 'showStatus' }],
+      because: 'the repository wants the label bot',
+      change: { status: showing },
+    },
+  ]);
+});
+
+describe('planning', () => {
+  const run = aRun({ phase: aPlanningPhase(), prepared: two });
+  const problems = ['plan.json is missing'];
+  const finished = anAttempt({ role: 'planner', session: 's1' });
+  const again = anAssignment({ feedback: { kind: 'artifactProblems', problems }, session: 's1' });
+  table([
+    {
+      name: 'a plan → its first task is worked on, and the status shows the plan',
+      run,
+      event: { type: 'planned', attempt: finished, plan: aPlan(), atMs },
+      phase: aWorkingPhase({ assignment: developer('T1') }),
+      effects: [{ type: 'runAgent', assignment: developer('T1') }, { type: 'showStatus' }],
+      because: 'planned: 2 tasks, 2 criteria',
+      change: { plan: aPlan(), attempts: [finished], status: showing },
+    },
+    {
+      name: 'no plan, or an invalid one → the same session with the problems',
+      run,
+      event: { type: 'attemptFailed', attempt: finished, problems, atMs },
+      phase: aPlanningPhase({ failures: 1, assignment: again }),
+      effects: [{ type: 'runAgent', assignment: again }],
+      because: 'the planner left no valid artifact; its problems go back',
+      change: { attempts: [finished] },
+    },
+    {
+      name: 'a crash → the next agent',
+      run,
+      event: { type: 'attemptFailed', attempt: crashed, problems: ['crash'], atMs },
+      phase: aPlanningPhase({ failures: 1, assignment: anAssignment({ agent: 'codex' }) }),
+      effects: [{ type: 'runAgent', assignment: anAssignment({ agent: 'codex' }) }],
+      because: 'the planner opus failed; codex goes on',
+      change: { attempts: [crashed] },
+    },
+    {
+      name: 'still no valid plan → blocked',
+      run: { ...run, phase: aPlanningPhase({ failures: 1 }) },
+      event: { type: 'attemptFailed', attempt: finished, problems, atMs },
+      phase: { name: 'blocked', obstacle: { kind: 'planMissing', details: problems }, resume: { to: 'planning' } },
+      effects: [blockedNotice({ kind: 'planMissing', details: problems }), { type: 'showStatus' }],
+      because: 'blocked: planMissing',
+      change: { attempts: [finished], status: showing },
+    },
+  ]);
+});
+
+describe('working', () => {
+  const phase = aWorkingPhase();
+  const run = aRun({ phase, prepared: aPrepared(), plan: aPlan() });
+  const done = anAttempt({ task: 'T1', session: 's2' });
+  const snapshot = aSnapshot('a9');
+  const fine = { changedFiles: 2, deletedFiles: 0, files: 300, problems: [] };
+  const checking: WorkingPhase = {
+    ...phase,
+    step: 'checks',
+    assignment: { ...phase.assignment, from: snapshot, session: 's2' },
+  };
+  const red = anEvidence({ outcome: 'fail', exit: 1, tree: snapshot.tree });
+  const green = anEvidence({ tree: snapshot.tree });
+  const redTask = { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [red] } } as const;
+  const refused = {
+    ...phase.assignment,
+    feedback: { kind: 'changeRefused', problems: ['a link leaves the tree'] },
+  } as const;
+  const worked = (change: Extract<WorkEvent, { type: 'worked' }>['change'], at = snapshot): WorkEvent => ({
+    type: 'worked',
+    attempt: done,
+    snapshot: at,
+    change,
+    atMs,
+  });
+  const last = aWorkingPhase({ task: 'T2', head: start, assignment: developer('T2') });
+  const untouched = { kind: 'changeRefused', problems: ['nothing in the repository was changed'] } as const;
+  table([
+    {
+      name: 'a change → the checks and the criteria of the task run on exactly this tree',
+      run,
+      event: worked(fine),
+      phase: checking,
+      effects: [{ type: 'runChecks', snapshot, criteria: ['AC1'] }],
+      because: '2 files changed; checking',
+      change: { attempts: [done] },
+    },
+    {
+      name: 'a change that the tree may not bring → undone, goes back',
+      run,
+      event: worked({ ...fine, problems: ['a link leaves the tree'] }),
+      phase: { ...phase, fixes: 1, assignment: refused },
+      effects: [{ type: 'runAgent', assignment: refused }],
+      because: 'the change is refused; goes back to the agent',
+      change: { attempts: [done] },
+    },
+    {
+      name: 'nothing changed by the last task, and nothing before → goes back',
+      run: { ...run, phase: last },
+      event: worked({ ...fine, changedFiles: 0 }, start),
+      phase: { ...last, fixes: 1, assignment: { ...last.assignment, feedback: untouched } },
+      effects: [{ type: 'runAgent', assignment: { ...last.assignment, feedback: untouched } }],
+      because: 'the change is refused; goes back to the agent',
+      change: { attempts: [done] },
+    },
+    {
+      name: 'red → the same session with the failing output, on the tree it left',
+      run: { ...run, phase: checking },
+      event: { type: 'checked', snapshot, evidence: [red], atMs },
+      phase: { ...checking, step: 'agent', fixes: 1, assignment: redTask },
+      effects: [{ type: 'runAgent', assignment: redTask }],
+      because: 'red: test; goes back to the agent',
+      change: { evidence: [red] },
+    },
+    {
+      name: 'inconclusive is red',
+      run: { ...run, phase: { ...checking, fixes: 3 } },
+      event: { type: 'checked', snapshot, evidence: [anEvidence({ outcome: 'inconclusive', exit: 'timedOut' })], atMs },
+      phase: {
+        name: 'blocked',
+        obstacle: { kind: 'checksRed', details: ['test (npm test): timedOut'] },
+        resume: { to: 'working', task: 'T1', head: start },
+      },
+      effects: [blockedNotice({ kind: 'checksRed', details: ['test (npm test): timedOut'] }), { type: 'showStatus' }],
+      because: 'blocked: checksRed',
+      change: { evidence: [anEvidence({ outcome: 'inconclusive', exit: 'timedOut' })], status: showing },
+    },
+    {
+      name: 'green → Fleet commits',
+      run: { ...run, phase: checking, evidence: [red] },
+      event: { type: 'checked', snapshot, evidence: [green], atMs },
+      phase: { ...checking, step: 'commit' },
+      effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
+      because: '1 checks passed',
+      change: { evidence: [green] },
+    },
+    {
+      name: 'committed → the next task on the new head',
+      run: { ...run, phase: { ...checking, step: 'commit' } },
+      event: { type: 'committed', head: snapshot, atMs },
+      phase: aWorkingPhase({ task: 'T2', head: snapshot, assignment: developer('T2', snapshot) }),
+      effects: [{ type: 'runAgent', assignment: developer('T2', snapshot) }, { type: 'showStatus' }],
+      because: 'committed; next task T2',
+      change: { status: showing },
+    },
+    {
+      name: 'the last task finds its work done → delivered as it is, with all criteria checked before',
+      run: { ...run, phase: { ...last, step: 'checks', head: snapshot } },
+      event: { type: 'checked', snapshot, evidence: [green], atMs },
+      phase: { name: 'delivering', step: 'pushing', head: snapshot },
+      effects: [{ type: 'pushBranch', head: snapshot }],
+      because: 'nothing was left to change; all tasks are done',
+      change: { evidence: [green] },
+    },
+    {
+      name: 'a late result of an earlier step changes nothing',
+      run,
+      event: { type: 'checked', snapshot, evidence: [green], atMs },
+      phase,
+      effects: [],
+      because: 'late: checked during agent',
+    },
+    {
+      name: 'the agent fails for good → blocked, what is committed stays',
+      run: { ...run, phase: { ...phase, failures: 1 } },
+      event: { type: 'attemptFailed', attempt: crashed, problems: ['opus (developer) crash: exit 1'], atMs },
+      phase: {
+        name: 'blocked',
+        obstacle: { kind: 'agentFailed', details: ['opus (developer) crash: exit 1'] },
+        resume: { to: 'working', task: 'T1', head: start },
+      },
+      effects: [
+        blockedNotice({ kind: 'agentFailed', details: ['opus (developer) crash: exit 1'] }),
+        { type: 'showStatus' },
+      ],
+      because: 'blocked: agentFailed',
+      change: { attempts: [crashed], status: showing },
+    },
+  ]);
+});
+
+describe('delivering, and the status comment', () => {
+  const pushing = aRun({ phase: aDeliveringPhase() });
+  const obstacle = anObstacle({ kind: 'pushRefused', details: ['protected branch'] });
+  const stale = { state: 'stale' } as const;
+  table([
+    {
+      name: 'pushed → the merge request is opened',
+      run: pushing,
+      event: { type: 'pushed', sha: aSnapshot().commit, atMs },
+      phase: aDeliveringPhase({ step: 'opening' }),
+      effects: [{ type: 'openMergeRequest', head: aSnapshot() }],
+      because: 'the branch is pushed',
+    },
+    {
+      name: 'opened → in review, people are told once',
+      run: pushing,
+      event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
+      phase: { name: 'inReview', head: aSnapshot() },
+      effects: [{ type: 'tellPeople', notice: { kind: 'ready' } }, { type: 'showStatus' }],
+      because: 'merge request 8 is open',
+      change: { mergeRequest: aMergeRequest(), status: showing },
+    },
+    {
+      name: 'a refused push → blocked, to be pushed again by a retry',
+      run: pushing,
+      event: { type: 'effectFailed', effect: 'pushBranch', obstacle, atMs },
+      phase: { name: 'blocked', obstacle, resume: { to: 'delivering', head: aSnapshot() } },
+      effects: [blockedNotice(obstacle), { type: 'showStatus' }],
+      because: 'blocked: pushRefused',
+      change: { status: showing },
+    },
+    {
+      name: 'what only tells people is done without',
+      run: pushing,
+      event: { type: 'effectFailed', effect: 'tellPeople', obstacle, atMs },
+      phase: aDeliveringPhase(),
+      effects: [],
+      because: 'done without: tellPeople',
+    },
+    {
+      name: 'an edit that was asked for while one was on its way follows it',
+      run: { ...pushing, status: stale },
+      event: { type: 'statusShown', commentId: 's1', atMs },
+      phase: aDeliveringPhase(),
+      effects: [{ type: 'showStatus' }],
+      because: 'status comment shows the run',
+      change: { status: { id: 's1', state: 'showing' } },
+    },
+    {
+      name: 'while one is on its way no second one is sent',
+      run: { ...pushing, status: showing },
+      event: { type: 'effectFailed', effect: 'pushBranch', obstacle, atMs },
+      phase: { name: 'blocked', obstacle, resume: { to: 'delivering', head: aSnapshot() } },
+      effects: [blockedNotice(obstacle)],
+      because: 'blocked: pushRefused',
+      change: { status: stale },
+    },
+    {
+      name: 'an end stays an end, and what the agent used still counts',
+      run: aRun({ phase: { name: 'cancelled', why: 'stopped' } }),
+      event: { type: 'attemptFailed', attempt: crashed, problems: [], atMs },
+      phase: { name: 'cancelled', why: 'stopped' },
+      effects: [],
+      because: 'late: the run has ended (attemptFailed)',
+      change: { attempts: [crashed] },
+    },
+  ]);
+});

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { decide } from '../../src/decide/decide.js';
+import type { Decision } from '../../src/decide/decision.js';
+import type { RunEvent } from '../../src/domain/event.js';
+import type { Phase, Run } from '../../src/domain/run.js';
+
+/** One row of docs/spec.md: in this phase, this event gives that phase and those effects, for this reason. */
+export interface Row {
+  readonly name: string;
+  readonly run: Run;
+  readonly event: RunEvent;
+  readonly phase: Phase;
+  readonly effects: readonly unknown[];
+  readonly because: string;
+  /** What else of the run changes. */
+  readonly change?: Partial<Run>;
+}
+
+/** Runs every row as a test: the whole run and all effects are compared, so nothing else may change. */
+export function table(rows: readonly Row[]): void {
+  it.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) => {
+    const expected: Decision = {
+      run: { ...row.run, phase: row.phase, revision: row.run.revision + 1, updatedAtMs: row.event.atMs, ...row.change },
+      effects: row.effects as Decision['effects'],
+      because: row.because,
+    };
+    expect(decide(row.run, row.event)).toEqual(expected);
+  });
+}
+
+/** The status comment while an edit of it is on its way. */
+export const showing = { state: 'showing' } as const;

@@ -1,0 +1,283 @@
+import type { AgentSpec, AttemptRecord, Usage } from '../../src/domain/agent.js';
+import type { Check, Evidence } from '../../src/domain/check.js';
+import type { RunRequest } from '../../src/domain/event.js';
+import type { Comment, Issue, MergeRequest, Person, Repository } from '../../src/domain/forge.js';
+import type { JournalEntry } from '../../src/domain/journal.js';
+import type { Criterion, Plan, Task } from '../../src/domain/plan.js';
+import type {
+  Assignment,
+  FrozenIssue,
+  Obstacle,
+  Phase,
+  Prepared,
+  Run,
+  RunId,
+  RunPolicy,
+  Snapshot,
+  WorkingPhase,
+} from '../../src/domain/run.js';
+import type { Settings } from '../../src/domain/settings.js';
+
+type PhaseNamed<N extends Phase['name']> = Extract<Phase, { readonly name: N }>;
+
+/** The moment at which builders begin: 2026-11-21 09:00:00 UTC. */
+export const startMs = Date.UTC(2026, 10, 21, 9);
+
+/** The id of `aRun`. */
+export const runId = 'r1' as RunId;
+
+/** A person; the id follows from the login, so that equal logins are the same person. */
+export function aPerson(login = 'mona', change: Partial<Person> = {}): Person {
+  const id = Array.from(login).reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 100_000;
+  return { id: String(id), login, kind: 'person', ...change };
+}
+
+export function aRepository(change: Partial<Repository> = {}): Repository {
+  return { forge: 'github', id: '9001', path: 'acme/shop', defaultBranch: 'main', installation: '77', ...change };
+}
+
+export function anIssue(change: Partial<Issue> = {}): Issue {
+  return {
+    number: 7,
+    title: 'slugify drops digits',
+    body: '`slugify("Area 51")` gives `area`, it should give `area-51`.',
+    url: 'https://github.com/acme/shop/issues/7',
+    author: aPerson('olga'),
+    ...change,
+  };
+}
+
+export function aFrozenIssue(change: Partial<FrozenIssue> = {}): FrozenIssue {
+  return { ...anIssue(), comments: [], ...change };
+}
+
+export function aComment(change: Partial<Comment> = {}): Comment {
+  return {
+    id: 'c1',
+    author: aPerson(),
+    body: 'Please keep the tests small.',
+    createdAtMs: startMs - 60_000,
+    byFleet: false,
+    ...change,
+  };
+}
+
+/** A snapshot whose commit and tree begin with the given hexadecimal digits. */
+export function aSnapshot(digits = 'a1'): Snapshot {
+  return { commit: `c${digits}`.padEnd(40, '0'), tree: `e${digits}`.padEnd(40, '0') };
+}
+
+export function aCriterion(change: Partial<Criterion> = {}): Criterion {
+  return {
+    id: 'AC1',
+    text: 'slugify keeps digits',
+    proof: { kind: 'command', run: 'node --test test/slug.test.js' },
+    ...change,
+  };
+}
+
+export function aTask(change: Partial<Task> = {}): Task {
+  return {
+    id: 'T1',
+    title: 'Keep digits in slugs',
+    description: 'The character class in slugify leaves digits out; add them and a test.',
+    dependsOn: [],
+    files: ['src/slug.js'],
+    creates: [],
+    criteria: ['AC1'],
+    ...change,
+  };
+}
+
+export function aPlan(change: Partial<Plan> = {}): Plan {
+  return {
+    summary: 'slugify removes every character outside a-z. It should also keep 0-9.',
+    criteria: [aCriterion(), aCriterion({ id: 'AC2', text: 'the README shows it', proof: { kind: 'inspection' } })],
+    tasks: [
+      aTask(),
+      aTask({
+        id: 'T2',
+        title: 'Show digits in the README',
+        description: 'Add an example with digits.',
+        dependsOn: ['T1'],
+        files: ['README.md'],
+        criteria: ['AC2'],
+      }),
+    ],
+    supersededTests: [],
+    risks: [],
+    ...change,
+  };
+}
+
+export function aCheck(change: Partial<Check> = {}): Check {
+  return { name: 'test', command: 'npm test', source: 'configured', ...change };
+}
+
+export function aPolicy(change: Partial<RunPolicy> = {}): RunPolicy {
+  return {
+    base: 'main',
+    checks: [aCheck()],
+    checkTimeoutMs: 600_000,
+    fixes: 3,
+    failures: 2,
+    agents: { planner: ['opus'], developer: ['opus'] },
+    ...change,
+  };
+}
+
+export function aPrepared(change: Partial<Prepared> = {}): Prepared {
+  const start = aSnapshot('b0');
+  return { policy: aPolicy(), baseSha: start.commit, files: 300, start, ...change };
+}
+
+export function aUsage(change: Partial<Usage> = {}): Usage {
+  return { inputTokens: 1200, outputTokens: 300, cachedTokens: 0, costUsd: 0.04, ...change };
+}
+
+export function anAttempt(change: Partial<AttemptRecord> = {}): AttemptRecord {
+  return {
+    id: 'a1',
+    role: 'developer',
+    agent: 'opus',
+    outcome: { kind: 'finished' },
+    usage: aUsage(),
+    startedAtMs: startMs,
+    endedAtMs: startMs + 60_000,
+    ...change,
+  };
+}
+
+export function anEvidence(change: Partial<Evidence> = {}): Evidence {
+  return {
+    name: 'test',
+    kind: 'check',
+    command: 'npm test',
+    outcome: 'pass',
+    exit: 0,
+    durationMs: 1200,
+    outputTail: 'ok 3 tests\n',
+    tree: aSnapshot().tree,
+    ...change,
+  };
+}
+
+export function anAssignment(change: Partial<Assignment> = {}): Assignment {
+  return { role: 'planner', agent: 'opus', feedback: { kind: 'none' }, from: aSnapshot('b0'), ...change };
+}
+
+export function aPlanningPhase(change: Partial<PhaseNamed<'planning'>> = {}): PhaseNamed<'planning'> {
+  return { name: 'planning', failures: 0, assignment: anAssignment(), ...change };
+}
+
+export function aWorkingPhase(change: Partial<WorkingPhase> = {}): WorkingPhase {
+  return {
+    name: 'working',
+    task: 'T1',
+    step: 'agent',
+    fixes: 0,
+    failures: 0,
+    assignment: anAssignment({ role: 'developer', task: change.task ?? 'T1' }),
+    head: aSnapshot('b0'),
+    ...change,
+  };
+}
+
+export function aDeliveringPhase(change: Partial<PhaseNamed<'delivering'>> = {}): PhaseNamed<'delivering'> {
+  return { name: 'delivering', step: 'pushing', head: aSnapshot(), ...change };
+}
+
+export function anObstacle(change: Partial<Obstacle> = {}): Obstacle {
+  return { kind: 'checksRed', details: ['test: `npm test` ended with exit code 1'], ...change };
+}
+
+export function aBlockedPhase(change: Partial<PhaseNamed<'blocked'>> = {}): PhaseNamed<'blocked'> {
+  return { name: 'blocked', obstacle: anObstacle(), resume: { to: 'planning' }, ...change };
+}
+
+export function aMergeRequest(change: Partial<MergeRequest> = {}): MergeRequest {
+  return { number: 8, url: 'https://github.com/acme/shop/pull/8', state: 'open', ...change };
+}
+
+/** A run that was just admitted; give `phase`, `prepared`, `plan` … for later ones. */
+export function aRun(change: Partial<Run> = {}): Run {
+  return {
+    id: runId,
+    revision: 1,
+    repository: aRepository(),
+    issue: aFrozenIssue(),
+    requester: aPerson(),
+    label: 'fleet',
+    branch: 'fleet/7-slugify-drops-digits',
+    round: 1,
+    phase: { name: 'queued', step: 'waiting', resume: { to: 'planning' } },
+    attempts: [],
+    evidence: [],
+    status: { state: 'shown' },
+    createdAtMs: startMs,
+    updatedAtMs: startMs,
+    ...change,
+  };
+}
+
+export function aRunRequest(change: Partial<RunRequest> = {}): RunRequest {
+  return {
+    id: runId,
+    repository: aRepository(),
+    issue: aFrozenIssue(),
+    requester: aPerson(),
+    label: 'fleet',
+    earlierRuns: 0,
+    branchPrefix: 'fleet/',
+    seen: 'issue',
+    atMs: startMs,
+    ...change,
+  };
+}
+
+export function settingsOf(change: Partial<Settings> = {}): Settings {
+  const anyone = ['opus'];
+  return {
+    labels: { github: 'fleet', gitlab: 'fleet', local: 'fleet' },
+    markerPrefix: 'fleet',
+    branchPrefix: 'fleet/',
+    limits: { runs: 4, runsPerRepository: 2, runsPerDay: 200, runsPerRequesterPerDay: 50 },
+    roles: {
+      triager: anyone,
+      researcher: anyone,
+      planner: anyone,
+      critic: anyone,
+      developer: anyone,
+      verifier: anyone,
+      auditor: anyone,
+    },
+    ...change,
+  };
+}
+
+export function anAgentSpec(change: Partial<AgentSpec> = {}): AgentSpec {
+  const name = change.name ?? 'opus';
+  return {
+    name,
+    dialect: 'claude',
+    account: name,
+    maxConcurrent: 1,
+    command: [],
+    env: {},
+    timeouts: { silenceMs: 300_000, wallMs: 3_600_000 },
+    vendor: 'anthropic',
+    events: false,
+    ...change,
+  };
+}
+
+export function aJournalEntry(change: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    run: runId,
+    atMs: startMs,
+    kind: 'decided',
+    text: 'issue was labelled',
+    fields: { phase: 'queued' },
+    ...change,
+  };
+}
