@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { decide } from '../../src/decide/decide.js';
+import type { RunEvent } from '../../src/domain/event.js';
+import { isEnded, type Run } from '../../src/domain/run.js';
+import {
+  aMergeRequest,
+  anAttempt,
+  anEvidence,
+  anObstacle,
+  aPerson,
+  aPlan,
+  aPrepared,
+  aRun,
+  aSnapshot,
+  startMs,
+} from '../support/builders.js';
+
+const by = aPerson();
+const atMs = startMs;
+const change = { changedFiles: 1, deletedFiles: 0, files: 3, problems: [] };
+const events: readonly RunEvent[] = [
+  { type: 'slotGranted', atMs },
+  { type: 'workspacePrepared', prepared: aPrepared(), atMs },
+  { type: 'planned', attempt: anAttempt(), plan: aPlan(), atMs },
+  { type: 'attemptFailed', attempt: anAttempt(), problems: ['none'], atMs },
+  { type: 'worked', attempt: anAttempt(), snapshot: aSnapshot('a2'), change, atMs },
+  { type: 'checked', snapshot: aSnapshot('a2'), evidence: [anEvidence()], atMs },
+  { type: 'checked', snapshot: aSnapshot('a2'), evidence: [anEvidence({ outcome: 'fail', exit: 1 })], atMs },
+  { type: 'committed', head: aSnapshot('a3'), atMs },
+  { type: 'pushed', sha: 'a3', atMs },
+  { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
+  { type: 'statusShown', commentId: 's1', atMs },
+  { type: 'effectFailed', effect: 'pushBranch', obstacle: anObstacle(), atMs },
+  { type: 'effectFailed', effect: 'showStatus', obstacle: anObstacle(), atMs },
+  { type: 'commanded', by, command: { name: 'retry' }, commentId: 'c1', atMs },
+  { type: 'commanded', by, command: { name: 'status' }, commentId: 'c1', atMs },
+  { type: 'mergeRequestEnded', merged: true, atMs },
+  { type: 'issueClosed', by, atMs },
+];
+
+/** A small repeatable generator (mulberry32): property tests must fail the same way twice. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Random walks, weighted so that some reach review and some end early. */
+function walk(seed: number, step: (before: Run, event: RunEvent, outstanding: number) => number): void {
+  const roll = dice(seed);
+  let run = aRun();
+  let outstanding = 0;
+  for (let index = 0; index < 60; index += 1) {
+    const likely = roll() < 0.75 ? events.slice(0, 11) : events;
+    const event = likely[Math.floor(roll() * likely.length)];
+    if (event === undefined) throw new Error('no event');
+    if (
+      (event.type === 'statusShown' || (event.type === 'effectFailed' && event.effect === 'showStatus')) &&
+      outstanding === 0
+    )
+      continue;
+    outstanding = step(run, event, outstanding);
+    run = decide(run, event).run;
+  }
+}
+
+it('no sequence of events leaves an end, has two edits of the status comment on their way, or decides twice differently', () => {
+  const reached = new Set<string>();
+  for (let seed = 0; seed < 500; seed += 1) {
+    walk(seed, (before, event, outstanding) => {
+      const { run, effects, because } = decide(before, event);
+      reached.add(run.phase.name);
+      expect(decide(before, event)).toEqual({ run, effects, because });
+      if (isEnded(before.phase)) expect(run.phase).toEqual(before.phase);
+      const answered =
+        event.type === 'statusShown' || (event.type === 'effectFailed' && event.effect === 'showStatus') ? 1 : 0;
+      const now = outstanding - answered + effects.filter(({ type }) => type === 'showStatus').length;
+      expect([0, 1]).toContain(now);
+      expect(now === 0).toBe(run.status.state === 'shown');
+      return now;
+    });
+  }
+  expect([...reached].sort()).toEqual([
+    'blocked',
+    'cancelled',
+    'delivering',
+    'inReview',
+    'merged',
+    'planning',
+    'queued',
+    'working',
+  ]);
+});
