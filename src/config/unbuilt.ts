@@ -1,0 +1,98 @@
+/** A key that is understood and has no effect yet. */
+export interface UnbuiltKey {
+  readonly path: string;
+  readonly why: string;
+}
+
+interface Rule {
+  /** `[]` stands for each entry of a list, `*` for each key. */
+  readonly key: string;
+  readonly why: string;
+  /** Values that are built. */
+  readonly built?: readonly unknown[];
+}
+
+const pool = 'agents are taken in the order that is written; accounts, limits and swaps come with the agent pool';
+const rounds = 'review rounds are not built yet';
+const stages = 'only planning, work and checks are built yet';
+const sandbox = 'agents and checks run without the sandbox yet';
+const resync = 'repositories are not read again by themselves yet; only webhooks are';
+
+const operatorRules: readonly Rule[] = [
+  { key: 'agents[].dialect', why: 'only `claude` and `command` are built yet', built: ['claude', 'command'] },
+  { key: 'agents[].account', why: pool },
+  { key: 'agents[].maxConcurrent', why: pool },
+  { key: 'agents[].vendor', why: 'nothing is verified by an agent yet' },
+  { key: 'roles.triager', why: stages },
+  { key: 'roles.researcher', why: stages },
+  { key: 'roles.critic', why: stages },
+  { key: 'roles.verifier', why: stages },
+  { key: 'roles.auditor', why: stages },
+  { key: 'routing', why: pool, built: ['ordered'] },
+  { key: 'accounts', why: pool },
+  { key: 'sandbox', why: sandbox },
+  { key: 'webhooks', why: resync, built: [true, 'on'] },
+  { key: 'questionDeadline', why: 'Fleet asks no questions yet' },
+  { key: 'retention', why: 'streams are kept, and worktrees go with their run' },
+  { key: 'forges.gitlab', why: 'GitLab is not built yet' },
+  { key: 'forges.github.allow', why: 'only people with write access may command yet' },
+  { key: 'forges.github.deny', why: 'everybody with write access may command yet' },
+  { key: 'resync', why: resync },
+  { key: 'notify', why: 'people are told on the forge only' },
+];
+
+const repositoryRules: readonly Rule[] = [
+  { key: 'planApproval', why: 'plans are not shown for approval yet', built: [false] },
+  { key: 'parallelTasks', why: 'tasks run one after the other yet', built: [1] },
+  { key: 'review', why: rounds },
+  { key: 'budgets', why: 'an agent gets at most three fixes and two failures for each task, whatever is written' },
+  { key: 'retryBlocked', why: 'a blocked run waits for /fleet retry' },
+  { key: 'tests', why: 'tests are not crossed with the base yet' },
+  { key: 'network', why: sandbox, built: [] },
+  { key: 'ci', why: rounds, built: ['auto'] },
+  { key: 'conflicts', why: rounds, built: ['merge'] },
+  { key: 'splitIssues', why: stages, built: [false] },
+  { key: 'intents', why: stages },
+  { key: 'audits', why: 'audits are not built yet' },
+  { key: 'sentry', why: 'Sentry is not built yet' },
+  { key: 'priority', why: 'runs start in the order of their labels yet' },
+  { key: 'notify', why: 'people are told on the forge only' },
+];
+
+/** The keys of a `fleet.config.yml` as it was written that have no effect yet. */
+export function unbuiltKeys(written: unknown): readonly UnbuiltKey[] {
+  return found(operatorRules, written);
+}
+
+/** The keys of a `.fleet/config.yml` as it was written that have no effect yet. */
+export function unbuiltRepositoryKeys(written: unknown): readonly UnbuiltKey[] {
+  return found(repositoryRules, written);
+}
+
+function found(rules: readonly Rule[], written: unknown): readonly UnbuiltKey[] {
+  return rules.flatMap(({ key, why, built = [] }) =>
+    valuesAt(written, key.split('.'))
+      .filter(({ value }) => !built.includes(value))
+      .map(({ path }) => ({ path, why })),
+  );
+}
+
+interface Found {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+function valuesAt(written: unknown, [key = '', ...rest]: readonly string[], before = ''): readonly Found[] {
+  const name = key.replace('[]', '');
+  if (typeof written !== 'object' || written === null || !Object.hasOwn(written, name)) return [];
+  const path = before + name;
+  const value: unknown = Reflect.get(written, name);
+  const places = key.endsWith('[]')
+    ? listOf(value).map((entry, index) => ({ path: `${path}[${index}]`, value: entry }))
+    : [{ path, value }];
+  return rest.length === 0 ? places : places.flatMap((place) => valuesAt(place.value, rest, `${place.path}.`));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
