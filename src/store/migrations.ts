@@ -1,0 +1,89 @@
+import { sql, type Kysely, type Migration } from 'kysely';
+
+/** Fleet's own tables, in the order in which they came to be. Names stay for ever: the database remembers them. */
+export const fleetMigrations: Readonly<Record<string, Migration>> = {
+  'fleet-001-first-tables': { up: createFirstTables },
+};
+
+async function createFirstTables(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table fleet.inbox (
+      id bigint generated always as identity primary key,
+      source text not null,
+      delivery text not null,
+      run text,
+      type text not null,
+      event jsonb not null,
+      at_ms bigint not null,
+      received_at timestamptz not null default now(),
+      read_at timestamptz,
+      because text,
+      constraint inbox_delivery unique (source, delivery)
+    );
+    create index inbox_waiting on fleet.inbox (id) where run is null and read_at is null;
+    create index inbox_unread on fleet.inbox (run, id) where run is not null and read_at is null;
+    create index inbox_granted on fleet.inbox (at_ms) where type = 'slotGranted';
+
+    create table fleet.runs (
+      id text primary key,
+      revision integer not null,
+      run jsonb not null,
+      phase text not null,
+      forge text not null,
+      repository_id text not null,
+      issue_number integer not null,
+      merge_request_number integer,
+      requester_id text not null,
+      open boolean not null,
+      slot boolean not null,
+      waiting boolean not null,
+      created_at_ms bigint not null,
+      updated_at_ms bigint not null
+    );
+    create unique index runs_one_open_per_issue on fleet.runs (forge, repository_id, issue_number) where open;
+    create index runs_of_issue on fleet.runs (forge, repository_id, issue_number);
+    create index runs_of_merge_request on fleet.runs (forge, repository_id, merge_request_number) where open;
+    create index runs_newest on fleet.runs (created_at_ms, id);
+    create index runs_taking_slots on fleet.runs (id) where slot or waiting;
+
+    create table fleet.outbox (
+      id text primary key,
+      run text not null,
+      revision integer not null,
+      type text not null,
+      effect jsonb not null,
+      created_at timestamptz not null default now(),
+      due_at_ms bigint not null,
+      tries integer not null default 0,
+      epoch integer not null default 0,
+      worker text,
+      claimed_until_ms bigint,
+      postponed_because text,
+      settled_at timestamptz,
+      cancelled_at timestamptz
+    );
+    create index outbox_due on fleet.outbox (due_at_ms) where settled_at is null and cancelled_at is null;
+    create index outbox_of_run on fleet.outbox (run) where settled_at is null;
+
+    create table fleet.journal (
+      seq bigint generated always as identity primary key,
+      run text not null,
+      at_ms bigint not null,
+      kind text not null,
+      text text not null,
+      fields jsonb not null
+    );
+    create index journal_of_run on fleet.journal (run, seq);
+
+    create table fleet.repositories (
+      forge text not null,
+      id text not null,
+      repository jsonb not null,
+      served boolean not null,
+      label_read boolean not null default false,
+      label text,
+      seen_at timestamptz not null default now(),
+      primary key (forge, id)
+    );
+  `.execute(database);
+}

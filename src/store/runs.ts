@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { LoadedRun, Runs } from '../ports.js';
+import { commit } from './commit.js';
+import { grantSlots } from './grant-slots.js';
+import type { FleetTables } from './tables.js';
+
+export function runsIn(tables: FleetTables): Runs {
+  return {
+    load: async (id) => {
+      // In one statement, so that run and events are of the same moment.
+      const unread = sql<LoadedRun['unread']>`coalesce(
+        (select jsonb_agg(jsonb_build_object('inboxId', inbox.id, 'event', inbox.event) order by inbox.id)
+         from fleet.inbox where inbox.run = ${id} and inbox.read_at is null), '[]')`;
+      return tables.selectFrom('runs').select(['run', unread.as('unread')]).where('id', '=', id).executeTakeFirst();
+    },
+
+    commit: (change) => commit(tables, change),
+
+    list: async ({ phases, repositoryId, limit }) => {
+      let query = tables.selectFrom('runs').select('run');
+      if (phases !== undefined) query = query.where(sql<boolean>`phase = any(${phases})`);
+      if (repositoryId !== undefined) query = query.where('repository_id', '=', repositoryId);
+      const rows = await query.orderBy('created_at_ms', 'desc').orderBy('id', 'desc').limit(limit).execute();
+      return rows.map(({ run }) => run);
+    },
+
+    ofIssue: async (forge, repositoryId, issueNumber) => {
+      const rows = await tables
+        .selectFrom('runs')
+        .select('run')
+        .where('forge', '=', forge)
+        .where('repository_id', '=', repositoryId)
+        .where('issue_number', '=', issueNumber)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        .execute();
+      return rows.map(({ run }) => run);
+    },
+
+    ofMergeRequest: async (forge, repositoryId, number) => {
+      const row = await tables
+        .selectFrom('runs')
+        .select('run')
+        .where('forge', '=', forge)
+        .where('repository_id', '=', repositoryId)
+        .where('merge_request_number', '=', number)
+        .where('open', '=', true)
+        .executeTakeFirst();
+      return row?.run;
+    },
+
+    withUnread: async () => {
+      const rows = await tables
+        .selectFrom('inbox')
+        .select('run')
+        .distinct()
+        .where('run', 'is not', null)
+        .where('read_at', 'is', null)
+        .execute();
+      return rows.flatMap(({ run }) => run ?? []);
+    },
+
+    grantSlots: (limits, nowMs) => grantSlots(tables, limits, nowMs),
+  };
+}
