@@ -1,0 +1,34 @@
+/** A program to be run in a containment of its own. */
+export interface ProcessOrder {
+  /** The program is an absolute path, or is looked for on `env.PATH`. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for standard input, which then ends; without it there is none. */
+  readonly stdin?: string;
+  /** Existing folders that the program must not write, where the containment can hold that. */
+  readonly readOnly: readonly string[];
+  readonly limits: ProcessLimits;
+  readonly signal: AbortSignal;
+  /** Called with what was printed, as it came; must not throw. See `lineSplitter` for lines. */
+  readonly onStdout: (chunk: Buffer) => void;
+  readonly onStderr: (chunk: Buffer) => void;
+}
+
+/** What ends a program that does not end by itself. */
+export interface ProcessLimits {
+  readonly wallMs: number;
+  /** Time without any output. */
+  readonly silenceMs?: number;
+  /** Bytes printed on both streams together. */
+  readonly outputBytes?: number;
+}
+
+/** How a program ended. Whatever it says: no process of the program lives any more. */
+export type Ended =
+  /** `code` is 128 + n for a program that died of signal n. */
+  | { readonly how: 'exited'; readonly code: number }
+  /** `stopped`: the order's signal was aborted. */
+  | { readonly how: 'stopped' | 'wall' | 'silence' | 'flood' }
+  | { readonly how: 'notStarted'; readonly reason: string };

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readPlan } from '../../src/agent/artifact/read-plan.js';
+import { artifactNames, artifactSchema } from '../../src/agent/artifact/schemas.js';
+import { temporaryFolder } from '../support/temp.js';
+
+const plan = {
+  summary: 'Keep digits',
+  criteria: [
+    { id: 'AC1', text: 'slugify keeps digits', proof: { kind: 'command', run: 'node --test' } },
+    { id: 'AC2', text: 'the README shows it', proof: { kind: 'inspection' } },
+  ],
+  tasks: [
+    { id: 'T2', title: 'Show it', dependsOn: ['T1'], files: ['./README.md'], criteria: ['AC2'] },
+    {
+      id: 'T1',
+      title: 'Keep digits',
+      description: 'All of them',
+      files: ['src/slug.js'],
+      creates: ['test/new.js'],
+      criteria: ['AC1'],
+      threads: ['t'],
+    },
+  ],
+  unknown: { key: true },
+};
+const paths = ['README.md', 'src/slug.js'];
+
+function folderWith(text: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'plan.json'), text);
+  return folder;
+}
+
+describe('readPlan', () => {
+  it('gives the plan with its defaults, in the order of work', async () => {
+    const tasks = [
+      {
+        id: 'T1',
+        title: 'Keep digits',
+        description: 'All of them',
+        dependsOn: [],
+        files: ['src/slug.js'],
+        creates: ['test/new.js'],
+        criteria: ['AC1'],
+      },
+      {
+        id: 'T2',
+        title: 'Show it',
+        description: '',
+        dependsOn: ['T1'],
+        files: ['README.md'],
+        creates: [],
+        criteria: ['AC2'],
+      },
+    ];
+    expect(await readPlan(folderWith(JSON.stringify(plan)), paths)).toEqual({
+      value: { summary: 'Keep digits', criteria: plan.criteria, tasks, supersededTests: [], risks: [] },
+    });
+  });
+
+  it.each([
+    ['another shape', '[]'],
+    [
+      'wrong members',
+      JSON.stringify({
+        ...plan,
+        summary: ' ',
+        criteria: [{ id: 'A C', text: 1, proof: { kind: 'trust' } }],
+        tasks: 'none',
+      }),
+    ],
+    [
+      'wrong references',
+      JSON.stringify({
+        ...plan,
+        tasks: [{ id: 'T1', title: 'x', dependsOn: ['T1', 'T9'], files: ['gone.js'], criteria: ['AC3'] }],
+      }),
+    ],
+    ['a thousand problems', JSON.stringify({ ...plan, criteria: Array(1000).fill({}) })],
+  ])('tells what is wrong with %s', async (name, text) => {
+    const reading = await readPlan(folderWith(text), paths);
+    await expect(`${JSON.stringify(reading, undefined, 2)}\n`).toMatchFileSnapshot(
+      `golden/plan/${name.replaceAll(' ', '-')}.json`,
+    );
+  });
+
+  it.each(['Here is the plan:\n{}', '{"summary": "x", "crit', ''])('tells that it is not JSON: %s', async (text) => {
+    // The rest is in the engine's words.
+    const problem = expect.stringMatching(/^plan\.json is not JSON: ./) as string;
+    expect(await readPlan(folderWith(text), paths)).toEqual({ problems: [problem] });
+  });
+
+  it('tells that there is no file', async () => {
+    const problem = 'plan.json is missing: write it into the folder that FLEET_ARTIFACTS names';
+    expect(await readPlan(temporaryFolder(), paths)).toEqual({ problems: [problem] });
+  });
+
+  it.each([
+    [
+      'of 50 MB',
+      (path: string) => {
+        writeFileSync(path, '');
+        truncateSync(path, 50e6);
+      },
+      'plan.json: it has 50.0 MB; at most 1 MB is read',
+    ],
+    [
+      'that is a folder',
+      (path: string) => {
+        mkdirSync(path);
+      },
+      'plan.json: it must be a regular file',
+    ],
+    [
+      'that is a named pipe',
+      (path: string) => {
+        execFileSync('mkfifo', [path]);
+      },
+      'plan.json: it must be a regular file',
+    ],
+    [
+      'that is a link',
+      (path: string) => {
+        symlinkSync('/etc/passwd', path);
+      },
+      'plan.json cannot be read (ELOOP): it must be a regular file',
+    ],
+  ])('tells that it does not read one %s', async (_, make, problem) => {
+    const folder = temporaryFolder();
+    make(join(folder, 'plan.json'));
+    expect(await readPlan(folder, paths)).toEqual({ problems: [problem] });
+  });
+});
+
+it.each(artifactNames)('the schema of %s', async (name) => {
+  await expect(`${artifactSchema(name)}\n`).toMatchFileSnapshot(`golden/schemas/${name}.json`);
+});
