@@ -1,0 +1,68 @@
+import { needsPerson } from '../domain/failure.js';
+import type { Check } from '../domain/check.js';
+import type { RunPolicy } from '../domain/run.js';
+import type { RepositoryRules, RulesReader, TreeFiles } from '../ports.js';
+
+/** Path of the repository's own configuration; read from the default branch only. */
+export const repositoryConfigPath = '.fleet/config.yml';
+
+/** Attempts of a stage that may fail before a person is asked. */
+const failures = 3;
+/** How often red checks go back to the agent (the owner's word: at most three times). */
+const fixes = 3;
+
+/** What of `.fleet/config.yml` the rules are made of. */
+export interface WrittenRules {
+  readonly label?: string;
+  readonly base?: string;
+  readonly setup?: string;
+  readonly checks?: readonly { readonly name: string; readonly command: string }[];
+  readonly checkTimeoutMs: number;
+  readonly protectedPaths: readonly string[];
+}
+
+export interface RulesOptions {
+  /** Reads the file's text; problems are lines for people. An empty text gives the defaults. */
+  readonly parse: (text: string) => { readonly value: WrittenRules } | { readonly problems: readonly string[] };
+  readonly detect: (files: TreeFiles) => Promise<{ readonly setup?: string; readonly checks: readonly Check[] }>;
+  readonly agents: RunPolicy['agents'];
+}
+
+/** Rules of a repository: what its configuration says, and for what it leaves out, what its files tell. */
+export function createRules(options: RulesOptions): RulesReader {
+  return async (repository, files): Promise<RepositoryRules> => {
+    const read = options.parse((await files.read(repositoryConfigPath)) ?? '');
+    if ('problems' in read)
+      throw needsPerson(
+        'configurationBroken',
+        read.problems.map((line) => `${repositoryConfigPath}: ${line}`),
+      );
+    const { value } = read;
+    return {
+      ...(value.label === undefined ? {} : { label: value.label }),
+      base: value.base ?? repository.defaultBranch,
+      policy: (base) => policyOf(options, value, { base: value.base ?? repository.defaultBranch, files: base }),
+    };
+  };
+}
+
+async function policyOf(
+  { detect, agents }: RulesOptions,
+  written: WrittenRules,
+  at: { readonly base: string; readonly files: TreeFiles },
+): Promise<RunPolicy> {
+  const detected =
+    written.checks === undefined || written.setup === undefined ? await detect(at.files) : { checks: [] };
+  const setup = written.setup ?? detected.setup;
+  const checks = written.checks?.map((check): Check => ({ ...check, source: 'configured' })) ?? detected.checks;
+  return {
+    base: at.base,
+    checks,
+    checkTimeoutMs: written.checkTimeoutMs,
+    protectedPaths: written.protectedPaths,
+    fixes,
+    failures,
+    agents,
+    ...(setup === undefined ? {} : { setup }),
+  };
+}

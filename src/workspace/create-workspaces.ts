@@ -1,0 +1,132 @@
+import { lostRace } from '../domain/failure.js';
+import type { RunId } from '../domain/run.js';
+import type { Clock, Log, Workspace, WorkspaceRemover, Workspaces } from '../ports.js';
+import { ensureFolder, isFolder } from './files.js';
+import { createGit, type Git } from './git.js';
+import { createLocks, type Locks } from './locks.js';
+import { createFetcher, sealMirror } from './mirror.js';
+import { type Opening, openWorktree } from './open.js';
+import { createPlaces, type Places, readRecord, type RunPlaces, writeRecord } from './places.js';
+import { dropRefs } from './run-refs.js';
+import {
+  bringTo,
+  commitWork,
+  diffOf,
+  keepWork,
+  pushWork,
+  type RunWorktree,
+  type WorktreeRules,
+} from './run-worktree.js';
+import { createTrash } from './trash.js';
+import { mirrorReader, treeFilesOf } from './tree-files.js';
+import { usualProtectedPaths } from './tree-problems.js';
+import { writeView } from './view.js';
+
+export interface WorkspacesOptions {
+  /** Data folder; mirrors, worktrees, git and trash are made in it. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Who Fleet's commits are by. */
+  readonly identity: { readonly name: string; readonly email: string };
+  /** All that git inherits: PATH, proxies, SSH_AUTH_SOCK. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Globs of what only people change in any repository; default `usualProtectedPaths`. A repository names more of them. */
+  readonly protectedPaths?: readonly string[];
+  /** Lets tokens travel over plain http to other machines: the operator's word (GHE_PROTOCOL=http). */
+  readonly plainHttp?: boolean;
+}
+
+const usualEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+
+/** What is shared by all runs. */
+interface Ground {
+  readonly git: Git;
+  readonly places: Places;
+  readonly lock: Locks;
+  readonly clock: Clock;
+  readonly rules: WorktreeRules;
+}
+
+/** Git on disk: a mirror per repository; per run a worktree, and beside it an index and a git directory for the agent's eyes. */
+export function createWorkspaces(
+  options: WorkspacesOptions,
+): Workspaces & WorkspaceRemover & { close(): Promise<void> } {
+  const { clock, log, identity, environment = usualEnvironment, protectedPaths = usualProtectedPaths } = options;
+  const rules = { identity, protectedPaths, plainHttp: options.plainHttp ?? false };
+  const ground = {
+    git: createGit(environment),
+    places: createPlaces(options.folder),
+    lock: createLocks(),
+    clock,
+    rules,
+  };
+  const { places, lock, git } = ground;
+  const trash = createTrash(places.trash, log);
+  const fetchMirror = createFetcher(git, lock, rules);
+
+  return {
+    fetch: (repository, remote) => fetchMirror(places.mirror(repository), repository, remote),
+    async filesOf(repository, branch) {
+      const mirror = places.mirror(repository);
+      await sealMirror(mirror);
+      return treeFilesOf(mirrorReader(mirror, environment), branch);
+    },
+    open: (order) => lock(order.run, () => findOrOpen(ground, order)),
+    async find(run) {
+      const place = places.of(run);
+      const record = await readRecord(place);
+      return record === undefined ? undefined : workspaceOf(place, places.mirrorOf(record));
+    },
+    restore: (run, to) => within(ground, run, (worktree) => bringTo(worktree, to)),
+    keep: (run, head, globs) => within(ground, run, (worktree) => keepWork(worktree, head, globs)),
+    commit: (run, order) => within(ground, run, (worktree) => commitWork(worktree, order)),
+    push: (run, order) => within(ground, run, (worktree) => pushWork(worktree, order)),
+    diff: (run, from, to) => within(ground, run, (worktree) => diffOf(worktree, { from, to })),
+    remove: (run) =>
+      lock(run, async () => {
+        const place = places.of(run);
+        const record = await readRecord(place);
+        if (record !== undefined) {
+          const mirror = places.mirrorOf(record);
+          await sealMirror(mirror);
+          await dropRefs(git, mirror, { run, start: record.start.commit });
+        }
+        await trash.take([place.own, place.worktree.path, place.leftovers]);
+      }),
+    close: () => trash.close(),
+  };
+}
+
+/** Works on a run's worktree, one piece of work at a time. A worktree that is gone means that the run was ended meanwhile. */
+function within<T>(ground: Ground, run: RunId, work: (worktree: RunWorktree) => Promise<T>): Promise<T> {
+  const { git, places, lock, rules } = ground;
+  return lock(run, async () => {
+    const place = places.of(run);
+    const record = await readRecord(place);
+    if (record === undefined) throw lostRace(`run ${run} has no worktree any more`);
+    const mirror = places.mirrorOf(record);
+    await Promise.all([sealMirror(mirror), ensureFolder(place.worktree.path)]);
+    return work({ run, record, places: place, stage: { git, gitDir: mirror, worktree: place.worktree }, rules });
+  });
+}
+
+async function findOrOpen({ git, places, clock }: Ground, order: Parameters<Workspaces['open']>[0]) {
+  const place = places.of(order.run);
+  const mirror = places.mirror(order.repository);
+  const workspace = workspaceOf(place, mirror);
+  const known = await readRecord(place);
+  if (known !== undefined && (await isFolder(place.worktree.path))) {
+    return { workspace, start: known.start, files: known.files };
+  }
+  await sealMirror(mirror);
+  const opening: Opening = { git, mirror, places: place, openedAt: Math.floor(clock.nowMs() / 1000) };
+  const record = await openWorktree(opening, order);
+  await writeView(place, record, { mirror, head: record.start.commit });
+  await writeRecord(place, record);
+  return { workspace, start: record.start, files: record.files };
+}
+
+function workspaceOf({ worktree, view }: RunPlaces, mirror: string): Workspace {
+  return { path: worktree.path, gitDirectories: [view, mirror] };
+}

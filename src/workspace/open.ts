@@ -1,0 +1,66 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { needsPerson } from '../domain/failure.js';
+import type { WorkspaceOrder } from '../ports.js';
+import { ensureFolder, removeTree, unlessMissing } from './files.js';
+import type { Git } from './git.js';
+import { ignoreRulesOf } from './ignore-rules.js';
+import type { RunPlaces, RunRecord } from './places.js';
+import { checkOut } from './restore.js';
+import { refOf, setRef } from './run-refs.js';
+import { passOver } from './stage.js';
+import { gitlinkMode, parseTree, type TreeEntry } from './tree-entries.js';
+
+/** What a new worktree is made from. */
+export interface Opening {
+  readonly git: Git;
+  readonly mirror: string;
+  readonly places: RunPlaces;
+  readonly openedAt: number;
+}
+
+/** Checks the head of `base` out into a new worktree. The record that is returned is not written yet. */
+export async function openWorktree(
+  { git, mirror, places, openedAt }: Opening,
+  order: WorkspaceOrder,
+): Promise<RunRecord> {
+  const { worktree, own } = places;
+  const [start] = await Promise.all([
+    baseOf(git, mirror, order.base),
+    // What a process that died half-way left.
+    removeTree(own).then(() => mkdir(own, { recursive: true })),
+    removeTree(worktree.path).then(() => ensureFolder(worktree.path)),
+  ]);
+  await writeFile(worktree.excludes, '');
+  const [listing] = await Promise.all([
+    git.output({ gitDir: mirror, args: ['ls-tree', '-r', '-z', start.commit] }),
+    checkOut({ git, gitDir: mirror, worktree }, start.commit),
+    setRef(git, mirror, { ref: refOf(order.run, 'head'), sha: start.commit }),
+  ]);
+  const entries = parseTree(listing);
+  const gitlinks = entries.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
+  await Promise.all([
+    writeFile(worktree.excludes, await rulesOf(worktree.path, entries)),
+    passOver({ git, gitDir: mirror, worktree }, gitlinks),
+  ]);
+  const { branch, base } = order;
+  return { mirror: basename(mirror), branch, base, start, files: entries.length - gitlinks.length, gitlinks, openedAt };
+}
+
+async function baseOf(git: Git, mirror: string, base: string) {
+  const ref = `refs/remotes/origin/${base}`;
+  const end = await git.attempt({ gitDir: mirror, args: ['rev-parse', `${ref}^{commit}`, `${ref}^{tree}`] });
+  const [commit = '', tree = ''] = end.stdout.split('\n');
+  if (end.exit === 0) return { commit, tree };
+  throw needsPerson('configurationBroken', [`branch ${base} is not there: name another base, or push it`]);
+}
+
+/** The ignore rules of the base, so that removing them does not bring dependencies and caches into the tree. */
+async function rulesOf(root: string, entries: readonly TreeEntry[]): Promise<string> {
+  const files = entries.filter(({ path, mode }) => basename(path) === '.gitignore' && mode.startsWith('100'));
+  const read = files.map(async ({ path }) => ({
+    folder: dirname(path) === '.' ? '' : dirname(path),
+    text: (await readFile(join(root, path), 'utf8').catch(unlessMissing)) ?? '',
+  }));
+  return ignoreRulesOf(await Promise.all(read));
+}

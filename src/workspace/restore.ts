@@ -1,0 +1,36 @@
+import { rm } from 'node:fs/promises';
+import { mend, sweep } from './files.js';
+import type { Stage } from './stage.js';
+import { passOver } from './stage.js';
+import { parseTree } from './tree-entries.js';
+
+const timeoutMs = 10 * 60_000;
+
+/** Brings worktree and index to exactly this tree; what is ignored stays. */
+export async function restoreTree(stage: Stage, tree: string, gitlinks: readonly string[]): Promise<void> {
+  try {
+    await bring(stage, tree, gitlinks);
+  } catch {
+    // Folders that may not be written, pipes that never end. The second try says what else is wrong.
+    await mend(stage.worktree.path);
+    await bring(stage, tree, gitlinks);
+  }
+}
+
+async function bring(stage: Stage, tree: string, gitlinks: readonly string[]): Promise<void> {
+  const { git, gitDir, worktree } = stage;
+  await checkOut(stage, tree);
+  const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
+  const [files, ignored] = await Promise.all([
+    git.output({ gitDir, args: ['ls-tree', '-r', '-z', tree] }),
+    git.output({ gitDir, worktree, args, timeoutMs }),
+    passOver(stage, gitlinks),
+  ]);
+  await sweep(worktree.path, { files: parseTree(files).map(({ path }) => path), ignored: ignored.split('\0') });
+}
+
+/** Writes every file of the tree that is not there as it should be, over whatever is in its way. */
+export async function checkOut({ git, gitDir, worktree }: Stage, tree: string): Promise<void> {
+  await rm(`${worktree.index}.lock`, { force: true });
+  await git.output({ gitDir, worktree, args: ['read-tree', '--reset', '-u', tree], timeoutMs });
+}

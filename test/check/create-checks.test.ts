@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createChecks } from '../../src/check/create-checks.js';
+import type { Evidence } from '../../src/domain/check.js';
+import type { RunId } from '../../src/domain/run.js';
+import { type Containment, findContainment } from '../../src/process/containment.js';
+import { temporaryFolder } from '../support/temp.js';
+
+let containment: Containment;
+beforeAll(async () => {
+  containment = await findContainment();
+});
+
+const tree = 'f'.repeat(40);
+
+/** Runs shell lines one after the other in an empty worktree; `during` is called once they run. */
+async function evidenceOf(
+  commands: readonly string[],
+  given: { timeoutMs?: number; signal?: AbortSignal; root?: string } = {},
+) {
+  const root = given.root ?? temporaryFolder();
+  const path = join(root, 'worktree');
+  mkdirSync(path, { recursive: true });
+  const checks = createChecks({
+    folder: join(root, 'data'),
+    containment,
+    clock: { nowMs: () => Date.now() },
+    path: process.env['PATH'] ?? '/usr/bin:/bin',
+  });
+  const seen = await checks.run({
+    run: 'r1' as RunId,
+    workspace: { path, gitDirectories: [] },
+    tree,
+    commands: commands.map((command, index) => ({ name: `c${index}`, kind: 'check', command })),
+    timeoutMs: given.timeoutMs ?? 20_000,
+    signal: given.signal ?? new AbortController().signal,
+  });
+  return { root, path, seen };
+}
+
+const brief = (seen: readonly Evidence[]) => seen.map(({ outcome, exit, outputTail }) => [outcome, exit, outputTail]);
+
+test('what each end means', async () => {
+  const { seen } = await evidenceOf(['echo fine', 'echo bad >&2; exit 3', 'no-such-command-here', 'kill -9 $$']);
+  expect(seen[0]).toEqual({
+    name: 'c0',
+    kind: 'check',
+    command: 'echo fine',
+    outcome: 'pass',
+    exit: 0,
+    durationMs: expect.any(Number),
+    outputTail: 'fine\n',
+    tree,
+  });
+  expect(brief(seen.slice(1))).toEqual([
+    ['fail', 3, 'bad\n'],
+    ['inconclusive', 127, expect.stringContaining('no-such-command-here')],
+    // Whatever the shell has to say of it.
+    ['fail', 137, expect.any(String)],
+  ]);
+});
+
+test('a file that cannot be executed is inconclusive', async () => {
+  const { seen } = await evidenceOf(['echo true > tool.sh && ./tool.sh']);
+  expect(brief(seen)).toEqual([['inconclusive', 126, expect.stringContaining('denied')]]);
+});
+
+test('a check that never ends is inconclusive, and the next one is run', async () => {
+  const { seen } = await evidenceOf(['echo begun; sleep 600 & sleep 600', 'true'], { timeoutMs: 300 });
+  expect(brief(seen)).toEqual([
+    ['inconclusive', 'timedOut', expect.stringMatching(/^begun\n/)],
+    ['pass', 0, ''],
+  ]);
+});
+
+test('a stop ends the check that runs and starts no other', async () => {
+  const stop = new AbortController();
+  const root = temporaryFolder();
+  const running = evidenceOf(['touch ../begun; sleep 600', 'touch ../second'], { signal: stop.signal, root });
+  await expect.poll(() => existsSync(join(root, 'begun'))).toBe(true);
+  stop.abort();
+  const { seen } = await running;
+  expect(brief(seen)).toEqual([
+    ['inconclusive', 'stopped', expect.any(String)],
+    ['inconclusive', 'stopped', ''],
+  ]);
+  expect(existsSync(join(root, 'second'))).toBe(false);
+});
+
+test('the command gets its own environment and nothing on standard input', async () => {
+  process.env['FLEET_TEST_OWN_SECRET'] = 'never';
+  const { seen, root, path } = await evidenceOf(['env; pwd; wc -c; test -w "$HOME" && test -w "$TMPDIR"']);
+  delete process.env['FLEET_TEST_OWN_SECRET'];
+  const lines = (seen[0]?.outputTail ?? '').trim().split('\n').sort();
+  const data = join(root, 'data');
+  expect(lines.filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line))).toEqual(
+    [
+      '0',
+      'CI=true',
+      `HOME=${data}/runs/r1/home`,
+      'LANG=C.UTF-8',
+      `PATH=${process.env['PATH'] ?? ''}`,
+      `PWD=${path}`,
+      `TMPDIR=${data}/runs/r1/tmp`,
+      `npm_config_cache=${data}/cache/npm`,
+      path,
+    ].sort(),
+  );
+  expect(seen[0]?.outcome).toBe('pass');
+});
+
+describe('the tail of the output', () => {
+  test('a flood: whole last lines, at most 8,000 characters', async () => {
+    const { seen } = await evidenceOf(['seq 1 2000000; echo the end']);
+    const text = seen[0]?.outputTail ?? '';
+    expect(text.length).toBeLessThanOrEqual(8000);
+    expect(text.length).toBeGreaterThan(7900);
+    expect(text.split('\n')[0]).toMatch(/^1\d{6}$/);
+    expect(text.endsWith('2000000\nthe end\n')).toBe(true);
+  });
+
+  test('one endless line keeps its end', async () => {
+    const { seen } = await evidenceOf(["head -c 300000 /dev/zero | tr '\\0' x; printf end"]);
+    expect(seen[0]?.outputTail).toBe(`${'x'.repeat(7997)}end`);
+  });
+
+  test('colours, progress lines and control characters are gone', async () => {
+    const { path, root } = await evidenceOf([]);
+    writeFileSync(join(path, 'out'), '\u001b[31mred\u001b[0m\r\n10%\r50%\rdone\nü\u0000\u0007\n');
+    const { seen } = await evidenceOf(['cat out'], { root });
+    expect(seen[0]?.outputTail).toBe('red\ndone\nü\n');
+    expect(readFileSync(join(path, 'out'), 'utf8')).toContain('\u001b');
+  });
+});
