@@ -119,6 +119,7 @@ export function aPolicy(change: Partial<RunPolicy> = {}): RunPolicy {
     base: 'main',
     checks: [aCheck()],
     checkTimeoutMs: 600_000,
+    protectedPaths: ['.github/**', '.gitlab-ci.yml'],
     fixes: 3,
     failures: 2,
     agents: { planner: ['opus'], developer: ['opus'] },

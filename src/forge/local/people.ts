@@ -1,0 +1,54 @@
+import type { Issue, Repository } from '../../domain/forge.js';
+import type { Act, Desk } from './desk.js';
+import { closeIssue, comment, label, openIssue, unlabel } from './issue-acts.js';
+import { closeMergeRequest, merge } from './merge-request-acts.js';
+import { findMergeRequest, repositoryRow, threadKind, type LocalMergeRequest } from './records.js';
+import { branchPlace } from './remote.js';
+import { addRepository, findRepository } from './repository-acts.js';
+import type { ReviewVerdict } from './tables.js';
+
+/** What people do on the local forge. Mistakes are `Failure`s: `configurationBroken` for what does not exist, `forgeRefused` for what cannot be done. */
+export interface LocalPeople {
+  /** `at`: an absolute path or a URL. A known one gets its default branch and `push` renewed. */
+  addRepository(order: { readonly at: string; readonly base?: string; readonly push: boolean }): Promise<Repository>;
+  /** By path (`local/shop`), name (`shop`), id or location. */
+  findRepository(name: string): Promise<Repository>;
+  openIssue(order: Omit<Act, 'number'> & { readonly title: string; readonly body: string }): Promise<Issue>;
+  label(act: Act & { readonly label: string }): Promise<void>;
+  unlabel(act: Act & { readonly label: string }): Promise<void>;
+  comment(act: Act & { readonly body: string; readonly verdict?: ReviewVerdict }): Promise<{ readonly id: string }>;
+  /** Merges the branch on disk, and records it; only records it where somebody merged it already. */
+  merge(act: Act): Promise<void>;
+  /** Closes an issue, or a merge request without merging it. */
+  close(act: Act): Promise<void>;
+  mergeRequest(repository: Repository, number: number): Promise<PlacedMergeRequest | undefined>;
+  /** Hands over what a process that died has left; called once at the start. */
+  redeliver(): Promise<void>;
+}
+
+/** A merge request, and the folder or URL that its branch lies in. */
+export interface PlacedMergeRequest extends LocalMergeRequest {
+  readonly place: string;
+}
+
+export function createPeople(desk: Desk): LocalPeople {
+  return {
+    addRepository: (order) => addRepository(desk, order),
+    findRepository: async (name) => findRepository(desk, name),
+    openIssue: (order) => openIssue(desk, order),
+    label: (act) => label(desk, act),
+    unlabel: (act) => unlabel(desk, act),
+    comment: (act) => comment(desk, act),
+    merge: (act) => merge(desk, act),
+    close: async (act) =>
+      (await threadKind(desk.database, act.repository, act.number)) === 'issue'
+        ? closeIssue(desk, act)
+        : closeMergeRequest(desk, act),
+    mergeRequest: async (repository, number) => {
+      const found = await findMergeRequest(desk.database, repository, number);
+      if (found === undefined) return undefined;
+      return { ...found, place: branchPlace(desk.options, await repositoryRow(desk.database, repository.id)) };
+    },
+    redeliver: () => desk.deliveries.redeliver(),
+  };
+}

@@ -1,0 +1,75 @@
+import type { ColumnType, Kysely } from 'kysely';
+import type { ForgeEvent } from '../../domain/forge.js';
+
+/** A whole number that the database gives back as number, string or bigint, by its driver. */
+type Big = ColumnType<number | string | bigint, number, number>;
+
+export interface LocalTables {
+  local_repositories: RepositoryRow;
+  local_issues: IssueRow;
+  local_labels: { readonly repository_id: string; readonly number: number; readonly label: string };
+  local_comments: CommentRow;
+  local_merge_requests: MergeRequestRow;
+  local_reactions: { readonly repository_id: string; readonly target: string };
+  local_deliveries: {
+    readonly id: string;
+    readonly event: ColumnType<ForgeEvent, string, never>;
+    readonly at_ms: Big;
+  };
+}
+
+export interface RepositoryRow {
+  readonly id: string;
+  readonly path: string;
+  /** An absolute path, or a URL. */
+  readonly location: string;
+  readonly kind: 'path' | 'url';
+  readonly default_branch: string;
+  /** Only for URLs: the branch is pushed to the URL itself. */
+  readonly push: boolean;
+  /** Issues and merge requests share their numbers. */
+  readonly next_number: number;
+}
+
+interface IssueRow {
+  readonly repository_id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly author_id: string;
+  readonly author_login: string;
+  readonly state: 'open' | 'closed';
+  readonly at_ms: Big;
+}
+
+interface CommentRow {
+  readonly id: string;
+  readonly seq: ColumnType<number | string | bigint, never, never>;
+  readonly repository_id: string;
+  readonly number: number;
+  readonly author_id: string;
+  readonly author_login: string;
+  readonly by_fleet: boolean;
+  readonly verdict: ReviewVerdict | null;
+  readonly body: string;
+  readonly at_ms: Big;
+}
+
+interface MergeRequestRow {
+  readonly repository_id: string;
+  readonly number: number;
+  readonly branch: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+  readonly draft: boolean;
+  readonly state: 'open' | 'merged' | 'closed';
+  readonly reviewers: string;
+  readonly at_ms: Big;
+}
+
+/** What a review says beyond its text. */
+export type ReviewVerdict = 'approve' | 'requestChanges';
+
+/** Fleet's database as the local forge sees it: its own tables, in the schema `fleet`. */
+export type LocalDatabase = Kysely<LocalTables>;

@@ -1,0 +1,4 @@
+import { forgeContract } from './contract.js';
+import { gitHubWorld } from './github-world.js';
+
+forgeContract('GitHub', gitHubWorld);
