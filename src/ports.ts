@@ -289,8 +289,8 @@ export interface Workspaces {
   find(run: RunId): Promise<Workspace | undefined>;
   /** Brings the worktree to exactly this tree; ignored files (dependencies, caches) stay. */
   restore(run: RunId, to: Snapshot): Promise<void>;
-  /** Keeps the worktree as it is now, and says what it changes against `head`. Ignored files are not part of it. */
-  keep(run: RunId, head: Snapshot): Promise<{ readonly snapshot: Snapshot; readonly change: Change }>;
+  /** Keeps the worktree as it is now, and says what it changes against `head`. Ignored files are not part of it; `protectedPaths` are globs of what may not change. */
+  keep(run: RunId, head: Snapshot, protectedPaths: readonly string[]): Promise<{ readonly snapshot: Snapshot; readonly change: Change }>;
   /** Makes the commit under Fleet's identity, and puts the run's branch on it. The same order gives the same commit. */
   commit(run: RunId, order: CommitOrder): Promise<Snapshot>;
   /** Pushes one refspec with a lease; throws `needsPerson('pushRefused')` with the remote's words, `lostRace` when somebody pushed meanwhile. */

@@ -22,6 +22,8 @@ export interface RunPolicy {
   readonly setup?: string;
   readonly checks: readonly Check[];
   readonly checkTimeoutMs: number;
+  /** Globs of what a change may not touch. */
+  readonly protectedPaths: readonly string[];
   /** How often red checks go back to the agent for one task. */
   readonly fixes: number;
   /** How many attempts of a stage may fail before a person is asked. */
@@ -97,6 +99,8 @@ export type Phase =
   | {
       readonly name: 'cancelled';
       readonly why: 'stopped' | 'unlabelled' | 'issueClosed' | 'repositoryLost' | 'otherLabel';
+      /** Whoever did it, where it was somebody. */
+      readonly by?: Person;
     }
   | { readonly name: 'refused'; readonly why: 'noWriteAccess' | 'mergeRequest' };
 

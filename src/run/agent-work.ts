@@ -50,10 +50,10 @@ async function planned(job: Job, attempt: AttemptRecord, report: AttemptReport):
 
 async function worked(job: Job, assignment: Assignment, attempt: AttemptRecord): Promise<WorkEvent> {
   const { workspaces, clock } = job.loop.ports;
-  const { phase, id } = job.run;
+  const { phase, id, prepared } = job.run;
   if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
   const head = phase.name === 'working' ? phase.head : assignment.from;
-  const { snapshot, change } = await workspaces.keep(id, head);
+  const { snapshot, change } = await workspaces.keep(id, head, prepared?.policy.protectedPaths ?? []);
   return { type: 'worked', attempt, snapshot, change, atMs: clock.nowMs() };
 }
 
@@ -107,6 +107,6 @@ async function note(job: Job, text: string, fields: Fields): Promise<void> {
       { run: job.run.id, atMs: job.loop.ports.clock.nowMs(), kind: 'attempt', text, fields },
     ]);
   } catch (error) {
-    job.log.warn({ err: error }, 'journal entry was lost');
+    job.log.warn({ error }, 'journal entry was lost');
   }
 }

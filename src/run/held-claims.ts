@@ -71,7 +71,7 @@ export class HeldClaims {
       for (const id of cancelled) this.#held.get(id)?.abort.abort(stopped);
     } catch (error) {
       // The claims run out by themselves when the store stays away; the next renewal tries again.
-      this.#log.warn({ err: error }, 'claims could not be renewed');
+      this.#log.warn({ error }, 'claims could not be renewed');
     }
   }
 }

@@ -56,16 +56,16 @@ function afterError(loop: Loop, claim: Claim, error: unknown): Result {
   });
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof Failure && error.reason.kind === 'needsPerson') {
-    log.warn({ obstacle: error.reason.obstacle.kind, err: error }, 'effect needs a person');
+    log.warn({ obstacle: error.reason.obstacle.kind, error }, 'effect needs a person');
     return failed(error.reason.obstacle);
   }
   const isFailure = error instanceof Failure;
-  if (!isFailure) log.error({ err: error }, 'effect failed by a bug');
+  if (!isFailure) log.error({ error }, 'effect failed by a bug');
   if (claim.tries >= (isFailure ? maxTries.failure : maxTries.bug))
     return failed({ kind: 'spent', details: [`${claim.effect.type} was tried ${claim.tries} times: ${said}`] });
   const named = error instanceof Failure && error.reason.kind === 'retryLater' ? error.reason.retryAfterMs : undefined;
   const pauseMs = named ?? Math.min(firstPauseMs * 2 ** (claim.tries - 1), longestPauseMs);
-  log.info({ pauseMs, err: error }, 'effect is tried again');
+  log.info({ pauseMs, error }, 'effect is tried again');
   return { kind: 'again', pauseMs, why: said };
 }
 

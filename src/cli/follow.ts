@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Control } from '../control/request.js';
+import { retryLater } from '../domain/failure.js';
+import type { StoredEntry } from '../domain/journal.js';
+import { isEnded, type Phase, type Run } from '../domain/run.js';
+
+/** Asked for in one go; the answer comes as soon as there is an entry. */
+const waitMs = 1000;
+/** How long the work after the last step (status comment) is waited for. */
+const settleMs = 3000;
+const appearMs = 30_000;
+const lookMs = 30;
+
+export interface Following {
+  readonly control: Control;
+  readonly run: string;
+  readonly onEntry: (entry: StoredEntry) => void;
+  readonly signal: AbortSignal;
+  readonly until: (phase: Phase) => boolean;
+}
+
+/** Reads a run's journal on until its phase is one that is waited for, or the signal is aborted. */
+export async function follow({ control, run, onEntry, signal, until }: Following): Promise<Phase> {
+  let after = 0;
+  for (;;) {
+    const { entries, phase } = await control({ op: 'log', run, after, waitMs: signal.aborted ? 0 : waitMs });
+    for (const entry of entries) onEntry(entry);
+    after = entries.at(-1)?.seq ?? after;
+    const reached = until(phase);
+    if (reached) await settled(control, run);
+    if (signal.aborted || (reached && entries.length === 0)) return phase;
+  }
+}
+
+/** Whether Fleet waits for people now, or is done. */
+export function isResting(phase: Phase): boolean {
+  return isEnded(phase) || phase.name === 'inReview' || phase.name === 'blocked';
+}
+
+/** The newest run of an issue, once Fleet has made it. */
+export async function runOfIssue(control: Control, repository: string, number: number): Promise<Run> {
+  const endMs = performance.now() + appearMs;
+  while (performance.now() < endMs) {
+    const { runs } = await control({ op: 'runsOf', repository, number });
+    if (runs[0] !== undefined) return runs[0];
+    await delay(lookMs);
+  }
+  throw retryLater(
+    `Fleet made no run of issue ${number} within ${appearMs / 1000} s: does a worker run? \`fleet doctor\` tells.`,
+  );
+}
+
+/** Waits until the status comment shows where the run stands. */
+async function settled(control: Control, run: string): Promise<void> {
+  const endMs = performance.now() + settleMs;
+  while (performance.now() < endMs) {
+    const { run: now } = await control({ op: 'show', run });
+    if (now.status.state === 'shown') return;
+    await delay(lookMs);
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { needsPerson } from '../domain/failure.js';
+import type { Run, RunId } from '../domain/run.js';
+import { isEnded } from '../domain/run.js';
+import type { LocalPeople } from '../forge/local/people.js';
+import type { Clock, Journal, Runs } from '../ports.js';
+import type { Answers, Control, ControlOp, Done, RequestOf, ServerFacts } from './request.js';
+
+export interface ControlOptions {
+  readonly store: { readonly runs: Runs; readonly journal: Journal };
+  readonly people: LocalPeople;
+  readonly clock: Clock;
+  /** The label that starts a run on the local forge. */
+  readonly label: string;
+  /** What a run changes, as a unified diff. */
+  readonly diff: (run: Run) => Promise<string>;
+  readonly facts: ServerFacts;
+}
+
+type Operations = { readonly [O in ControlOp]: (request: RequestOf<O>) => Promise<Answers[O]> };
+
+/** How often the journal is looked at while somebody waits for it. */
+const lookMs = 50;
+/** Entries in one answer. */
+const page = 500;
+/** How far back an abbreviated id is looked for. */
+const remembered = 10_000;
+const done: Done = { done: true };
+
+/** The operations that commands have on a Fleet that runs, in its process or through its socket. */
+export function createControl(options: ControlOptions): Control {
+  const operations: Operations = { ...aboutRuns(options), ...onTheLocalForge(options) };
+  return (request) => {
+    // The request's own `op` picks its operation; the compiler does not see that the two belong together.
+    const operation = operations[request.op] as (each: typeof request) => Promise<Answers[(typeof request)['op']]>;
+    return operation(request);
+  };
+}
+
+function aboutRuns({ store, people, clock, diff, facts }: ControlOptions) {
+  const find = (run: string) => findRun(store.runs, run);
+  return {
+    server: async () => Promise.resolve(facts),
+    list: async ({ limit, open }) => {
+      const runs = await store.runs.list({ limit: open ? remembered : limit });
+      return { runs: (open ? runs.filter(({ phase }) => !isEnded(phase)) : runs).slice(0, limit) };
+    },
+    show: async (request) => {
+      const run = await find(request.run);
+      const text =
+        run.repository.forge === 'local' && run.mergeRequest !== undefined
+          ? await people.mergeRequest(run.repository, run.mergeRequest.number)
+          : undefined;
+      return text === undefined ? { run } : { run, mergeRequest: text };
+    },
+    diff: async (request) => ({ diff: await diff(await find(request.run)) }),
+    log: async ({ run, after, waitMs }) => {
+      const { id } = await find(run);
+      const untilMs = clock.nowMs() + waitMs;
+      for (;;) {
+        // Loaded first: a phase that is told comes with all the entries that led to it, or after them.
+        const loaded = await store.runs.load(id);
+        const entries = await store.journal.read(id, after, page);
+        if (entries.length > 0 || clock.nowMs() >= untilMs) {
+          return { run: id, entries, phase: (loaded ?? unknownRun(run)).run.phase };
+        }
+        await delay(lookMs);
+      }
+    },
+    runsOf: async ({ repository, number }) => {
+      const { forge, id } = await people.findRepository(repository);
+      return { runs: await store.runs.ofIssue(forge, id, number) };
+    },
+  } satisfies Partial<Operations>;
+}
+
+function onTheLocalForge({ people, label: startLabel }: ControlOptions) {
+  /** The act with the repository that its name stands for. */
+  const on = async <R extends { readonly repository: string; readonly by?: string | undefined }>(request: R) => {
+    const { repository, by, ...rest } = request;
+    return { ...rest, repository: await people.findRepository(repository), ...(by === undefined ? {} : { by }) };
+  };
+  return {
+    'repository.add': async ({ at, base, push }) => ({
+      repository: await people.addRepository({ at, push, ...(base === undefined ? {} : { base }) }),
+    }),
+    'issue.open': async (request) => {
+      const order = await on(request);
+      return { repository: order.repository, issue: await people.openIssue(order) };
+    },
+    label: async (request) => {
+      await people.label({ ...(await on(request)), label: request.label ?? startLabel });
+      return done;
+    },
+    unlabel: async (request) => {
+      await people.unlabel({ ...(await on(request)), label: request.label ?? startLabel });
+      return done;
+    },
+    comment: async ({ verdict, ...request }) =>
+      people.comment({ ...(await on(request)), ...(verdict === undefined ? {} : { verdict }) }),
+    merge: async (request) => {
+      await people.merge(await on(request));
+      return done;
+    },
+    close: async (request) => {
+      await people.close(await on(request));
+      return done;
+    },
+  } satisfies Partial<Operations>;
+}
+
+async function findRun(runs: Runs, name: string): Promise<Run> {
+  const exact = await runs.load(name as RunId);
+  if (exact !== undefined) return exact.run;
+  const all = await runs.list({ limit: remembered });
+  const matching = all.filter(({ id }) => id.startsWith(name) || id.endsWith(name));
+  const [first, second] = matching;
+  if (first === undefined) return unknownRun(name);
+  if (second === undefined) return first;
+  const some = matching.slice(0, 5).map(({ id }) => id);
+  throw needsPerson('configurationBroken', [
+    `${name} stands for ${matching.length} runs (${some.join(', ')}, …): give more of the id`,
+  ]);
+}
+
+function unknownRun(name: string): never {
+  throw needsPerson('configurationBroken', [`There is no run ${name}: \`fleet list\` shows all runs.`]);
+}

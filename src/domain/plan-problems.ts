@@ -1,0 +1,73 @@
+import type { Plan, Task } from './plan.js';
+
+/** Every way in which a plan's references do not hold, in words that its author can act on. `paths`: the files of the base tree. */
+export function planProblems(plan: Plan, paths: readonly string[]): readonly string[] {
+  const criteria = plan.criteria.map((criterion) => criterion.id);
+  const tasks = plan.tasks.map((task) => task.id);
+  const served = new Set(plan.tasks.flatMap((task) => task.criteria));
+  const known = new Set([...paths, ...plan.tasks.flatMap((task) => task.creates)]);
+  return [
+    ...(criteria.length === 0 ? ['criteria: name at least one acceptance criterion'] : []),
+    ...(tasks.length === 0 ? ['tasks: name at least one task'] : []),
+    ...doubles(criteria).map((id) => `criteria: the id ${id} stands there more than once`),
+    ...doubles(tasks).map((id) => `tasks: the id ${id} stands there more than once`),
+    ...plan.tasks.flatMap((task) => taskProblems(task, new Set(tasks), new Set(criteria))),
+    ...plan.tasks.flatMap((task) => fileProblems(task, known)),
+    ...criteria.filter((id) => !served.has(id)).map((id) => `criterion ${id}: no task lists it in its criteria`),
+    ...cycleProblems(plan.tasks),
+  ];
+}
+
+/** The tasks in an order in which each comes after those that it depends on, else as they were written. */
+export function inWorkOrder(tasks: readonly Task[]): readonly Task[] {
+  const ordered = sortByDependency(tasks);
+  return ordered.length === tasks.length ? ordered : tasks;
+}
+
+function taskProblems(task: Task, tasks: ReadonlySet<string>, criteria: ReadonlySet<string>): readonly string[] {
+  return [
+    ...task.dependsOn
+      .filter((id) => !tasks.has(id))
+      .map((id) => `task ${task.id}: dependsOn names ${id}, which is no task`),
+    ...task.criteria
+      .filter((id) => !criteria.has(id))
+      .map((id) => `task ${task.id}: criteria names ${id}, which is no criterion`),
+  ];
+}
+
+function fileProblems(task: Task, known: ReadonlySet<string>): readonly string[] {
+  return [
+    ...task.files
+      .filter((path) => !known.has(path))
+      .map((path) => `task ${task.id}: ${path} in files does not exist; a new file belongs in creates`),
+    ...task.creates
+      .filter((path) => path.startsWith('/') || path.split('/').includes('..'))
+      .map((path) => `task ${task.id}: ${path} in creates must be a path below the root of the repository`),
+  ];
+}
+
+function cycleProblems(tasks: readonly Task[]): readonly string[] {
+  const ordered = new Set(sortByDependency(tasks));
+  const left = [...new Set(tasks.filter((task) => !ordered.has(task)).map((task) => task.id))];
+  return left.length === 0 ? [] : [`tasks: dependsOn goes round in a circle among ${left.join(', ')}`];
+}
+
+/** Kahn's order, first written first; leaves out what is in a circle or waits for one. Unknown ids are told elsewhere. */
+function sortByDependency(tasks: readonly Task[]): readonly Task[] {
+  const ids = new Set(tasks.map((task) => task.id));
+  const done = new Set<string>();
+  const ordered: Task[] = [];
+  const waiting = [...tasks];
+  for (let next = 0; next !== -1;) {
+    next = waiting.findIndex((task) => task.dependsOn.every((id) => done.has(id) || !ids.has(id)));
+    const [task] = next === -1 ? [] : waiting.splice(next, 1);
+    if (task === undefined) break;
+    done.add(task.id);
+    ordered.push(task);
+  }
+  return ordered;
+}
+
+function doubles(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+}

@@ -1,0 +1,79 @@
+import { discoverAgents, preflight } from './agent/discover.js';
+import { builtDialects } from './agent/dialect/known.js';
+import type { AgentFinding, DoctorProbes, GitHubFinding } from './cli/fleet-port.js';
+import type { Config } from './config/config.js';
+import type { AgentSpec } from './domain/agent.js';
+import { createGitHub } from './forge/github/github.js';
+import { createLog } from './log/log.js';
+import { findContainment } from './process/containment.js';
+import { openQueue } from './queue/open-queue.js';
+import { openDatabase } from './store/database.js';
+
+/** What the GitHub App must be allowed, as in app.yml. */
+const neededPermissions = { metadata: 'read', contents: 'write', issues: 'write', pull_requests: 'write' } as const;
+
+/** What doctor looks at; nothing is opened before a probe is called. */
+export function probesFor(config: Config): DoctorProbes {
+  return {
+    containment: () => findContainment(),
+    agents: () => agentFindings(config),
+    database: () => reachDatabase(config),
+    redis: () => reachRedis(config),
+    github: () => askGitHub(config),
+  };
+}
+
+async function agentFindings(config: Config): Promise<readonly AgentFinding[]> {
+  const specs = config.source === 'file' ? config.agents : discoverAgents(config.searchPath, config.home);
+  const containment = await findContainment();
+  return Promise.all(
+    specs.map((spec) => agentFinding(spec, () => preflight({ containment, path: config.searchPath }, spec))),
+  );
+}
+
+async function agentFinding(spec: AgentSpec, look: () => ReturnType<typeof preflight>): Promise<AgentFinding> {
+  const { name, dialect } = spec;
+  if (!builtDialects.includes(dialect)) {
+    const what = `dialect ${dialect} is not built yet`;
+    return { name, says: dialect, problem: { what, mend: `use one of ${builtDialects.join(', ')}` } };
+  }
+  const found = await look();
+  if ('version' in found) return { name, says: `${dialect} ${found.version}` };
+  return {
+    name,
+    says: dialect,
+    problem: { what: found.problem, mend: 'install it, or correct its entry under agents' },
+  };
+}
+
+async function reachDatabase({ databaseUrl }: Config): Promise<void> {
+  if (databaseUrl === undefined) return;
+  const database = await openDatabase({ kind: 'postgres', url: databaseUrl });
+  try {
+    await database.pool.query('select 1');
+  } finally {
+    await database.close();
+  }
+}
+
+async function reachRedis({ redisUrl }: Config): Promise<void> {
+  if (redisUrl === undefined) return;
+  const queue = await openQueue({ kind: 'redis', url: redisUrl });
+  try {
+    await queue.ping();
+  } finally {
+    await queue.close();
+  }
+}
+
+async function askGitHub({ github }: Config): Promise<GitHubFinding> {
+  if (github === undefined) return { app: 'not set up', missing: [] };
+  const log = createLog({ level: 'silent', pretty: false, stream: process.stderr });
+  const client = await createGitHub({ ...github, spacing: 'off', clock: { nowMs: () => Date.now() }, log });
+  const { mention, permissions } = await client.identity();
+  const missing = Object.entries(neededPermissions).flatMap(([name, level]) => {
+    const granted = permissions[name];
+    return granted === level || granted === 'write' || granted === 'admin' ? [] : [`${name}: ${level}`];
+  });
+  return { app: mention, missing };
+}

@@ -1,0 +1,42 @@
+import type { Evidence } from '../domain/check.js';
+import { codeBlock, codeSpan, escapeInline } from './escape.js';
+import { fold } from './fold.js';
+import { durationText } from './format.js';
+import { endOf } from './plain.js';
+
+const longestTail = 2000;
+
+/** How a command ended, in words. */
+export function outcomeText({ outcome, exit }: Evidence): string {
+  if (outcome === 'pass') return 'passed';
+  if (typeof exit === 'number') return `${outcome === 'fail' ? 'failed' : 'inconclusive'} (exit ${exit})`;
+  return { timedOut: 'ran out of time', stopped: 'was stopped', notStarted: 'could not be started' }[exit];
+}
+
+/** What Fleet ran and saw, one row a command. */
+export function evidenceTable(evidence: readonly Evidence[]): readonly string[] {
+  return [
+    '| | command | outcome | time | tree |',
+    '|---|---|---|--:|---|',
+    ...evidence.map((one) =>
+      row(
+        escapeInline(one.name),
+        codeSpan(one.command),
+        one.outcome === 'pass' ? '✅ passed' : `❌ ${outcomeText(one)}`,
+        durationText(one.durationMs),
+        `\`${one.tree.slice(0, 7)}\``,
+      ),
+    ),
+  ];
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** The end of a command's output, folded; nothing where it printed nothing. */
+export function outputFold(one: Evidence): readonly string[] {
+  const tail = endOf(one.outputTail, longestTail);
+  if (tail === '') return [];
+  return fold(`Output of ${escapeInline(one.name)}: ${outcomeText(one)}`, [codeBlock(tail)]);
+}

@@ -1,0 +1,84 @@
+import type { Criterion, Plan } from '../domain/plan.js';
+import type { Run } from '../domain/run.js';
+import { codeBlock, codeSpan, escapeForForge, escapeInline } from './escape.js';
+import { evidenceTable, outputFold } from './evidence.js';
+import { paragraphs } from './fold.js';
+import { durationText, usageText } from './format.js';
+import { marker } from './marker.js';
+import { clipped } from './plain.js';
+import { elapsedMs, isProven } from './progress.js';
+import type { CommentContext } from './status-comment.js';
+
+const longestTitle = 120;
+
+/** The title: what the one task does, else what the issue says. */
+export function mergeRequestTitle(run: Run): string {
+  const [first, second] = run.plan?.tasks ?? [];
+  const title = first !== undefined && second === undefined ? first.title : run.issue.title;
+  return clipped(escapeInline(title), longestTitle) || `Issue ${run.issue.number}`;
+}
+
+/** The body: what and why, each criterion with its evidence, how to try it, what it cost. */
+export function mergeRequestBody(run: Run, { settings, nowMs }: CommentContext): string {
+  const { plan } = run;
+  return paragraphs(
+    [marker(settings.markerPrefix, 'mergeRequest', run)],
+    [`Closes #${run.issue.number}`],
+    plan === undefined ? [] : [escapeForForge(plan.summary)],
+    [authorship(run)],
+    ['### Acceptance criteria'],
+    plan?.criteria.map((criterion) => criterionLine(run, criterion)) ?? ['None were written down.'],
+    ...evidence(run),
+    ['### How to try it'],
+    [howToTry(run)],
+    ...(plan === undefined ? [] : contents(plan)),
+    [
+      `<sub>${[durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts), `run \`${run.id}\``].join(' · ')}</sub>`,
+    ],
+  );
+}
+
+function authorship(run: Run): string {
+  const developers = new Set(run.attempts.filter(({ role }) => role === 'developer').map(({ agent }) => agent));
+  const names = [...developers].map((name) => codeSpan(name)).join(', ');
+  const by = names === '' ? 'a coding agent' : `the coding ${developers.size === 1 ? 'agent' : 'agents'} ${names}`;
+  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; no person has looked at it yet.`;
+}
+
+function criterionLine(run: Run, criterion: Criterion): string {
+  const proven = isProven(run, criterion);
+  const open = criterion.proof.kind === 'inspection' ? 'for the reviewer to look at' : 'not proven';
+  return `- [${proven ? 'x' : ' '}] ${criterion.id} ${escapeInline(criterion.text)}${proven ? '' : ` — ${open}`}`;
+}
+
+function evidence(run: Run): readonly (readonly string[])[] {
+  const checks = run.prepared?.policy.checks ?? [];
+  const told = run.evidence.filter(({ kind, outcome }) => kind === 'criterion' || outcome !== 'pass');
+  return [
+    ['### Evidence'],
+    run.evidence.length === 0 ? ['Fleet ran no command on this change.'] : evidenceTable(run.evidence),
+    checks.length === 0
+      ? ['This repository has no checks: none are named in `.fleet/config.yml`, and none were found. Look closely.']
+      : [],
+    ...told.map((one) => outputFold(one)),
+  ];
+}
+
+function howToTry(run: Run): string {
+  const { setup, checks = [] } = run.prepared?.policy ?? {};
+  const fetch = run.repository.forge === 'local' ? [] : [`git fetch origin ${run.branch}`];
+  const commands = [...(setup === undefined ? [] : [setup]), ...checks.map(({ command }) => command)];
+  return codeBlock([...fetch, `git checkout ${run.branch}`, ...commands].join('\n'), 'sh');
+}
+
+function contents(plan: Plan): readonly (readonly string[])[] {
+  const superseded = plan.supersededTests.map(({ test, reason }) => `- ${escapeInline(test)}: ${escapeInline(reason)}`);
+  return [
+    ['### Commits'],
+    plan.tasks.map(({ id, title }) => `- ${id} ${escapeInline(title)}`),
+    ...(superseded.length === 0 ? [] : [['### Tests that this change supersedes'], superseded]),
+    ...(plan.risks.length === 0
+      ? []
+      : [['### Assumptions and risks'], plan.risks.map((risk) => `- ${escapeInline(risk)}`)]),
+  ];
+}

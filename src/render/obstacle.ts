@@ -1,0 +1,73 @@
+import type { Obstacle } from '../domain/run.js';
+import { escapeInline } from './escape.js';
+
+/** What stands in the way, in one sentence, and what a person can do about it. */
+export interface ObstacleWords {
+  readonly what: string;
+  readonly wayOut: string;
+}
+
+const anew =
+  'make the issue more precise, then take the label off and put it on again, so that Fleet reads the new text';
+
+const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
+  checksRed: {
+    what: 'The checks stay red after every fix that was tried.',
+    wayOut: `If the check itself or the base branch is broken, mend that and write \`/fleet retry\`. Otherwise ${anew}.`,
+  },
+  planMissing: {
+    what: 'No agent came to a plan that could be used.',
+    wayOut: `Write \`/fleet retry\` for one more attempt, or ${anew}.`,
+  },
+  agentFailed: {
+    what: 'The coding agent failed again and again.',
+    wayOut:
+      'Whoever runs Fleet finds the reason with `fleet doctor` and `fleet log`: often an account, a limit, or the network. Then write `/fleet retry`.',
+  },
+  noAgent: {
+    what: 'No coding agent is configured for this work.',
+    wayOut:
+      'Whoever runs Fleet adds one under `agents` in `fleet.config.yml` and restarts it. Then write `/fleet retry`.',
+  },
+  changeRefused: {
+    what: 'The change is not one that Fleet may deliver.',
+    wayOut: `If a path that is named above may be changed, take it out of \`protectedPaths\` in \`.fleet/config.yml\` and write \`/fleet retry\`. Otherwise ${anew}.`,
+  },
+  pushRefused: {
+    what: 'The push was refused.',
+    wayOut:
+      "Look at branch protection, push rules and hooks, and at Fleet's permission to write contents. Then write `/fleet retry`: the work is kept.",
+  },
+  emptyRepository: {
+    what: 'The repository has no commit yet.',
+    wayOut: 'Push a first commit to the default branch, then write `/fleet retry`.',
+  },
+  configurationBroken: {
+    what: "The repository's configuration cannot be used.",
+    wayOut: 'Mend what is listed on the default branch, then write `/fleet retry`.',
+  },
+  setupFailed: {
+    what: "The repository's set-up command failed.",
+    wayOut: 'Mend `setup` in `.fleet/config.yml`, or what it calls, on the default branch. Then write `/fleet retry`.',
+  },
+  forgeRefused: {
+    what: 'The forge refused what Fleet asked for.',
+    wayOut: "Look at the permissions of Fleet's app or user on this repository, then write `/fleet retry`.",
+  },
+  spent: {
+    what: 'Fleet tried again and again, and gave up.',
+    wayOut: 'Once the reason is gone, write `/fleet retry`: it goes on where it stopped.',
+  },
+};
+
+export function obstacleWords(kind: Obstacle['kind']): ObstacleWords {
+  return words[kind];
+}
+
+const mostDetails = 20;
+
+/** The facts as a list of Markdown, escaped. */
+export function detailList({ details }: Obstacle): readonly string[] {
+  const shown = details.slice(0, mostDetails).map((detail) => `- ${escapeInline(detail)}`);
+  return details.length > mostDetails ? [...shown, `- and ${details.length - mostDetails} more`] : shown;
+}

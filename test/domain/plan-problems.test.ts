@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan, Task } from '../../src/domain/plan.js';
+import { inWorkOrder, planProblems } from '../../src/domain/plan-problems.js';
+
+function aTask(id: string, changes: Partial<Task> = {}): Task {
+  return { id, title: id, description: '', dependsOn: [], files: [], creates: [], criteria: ['AC1'], ...changes };
+}
+
+function aPlan(tasks: readonly Task[], criteria: readonly string[] = ['AC1']): Plan {
+  return {
+    summary: '',
+    criteria: criteria.map((id) => ({ id, text: id, proof: { kind: 'inspection' } })),
+    tasks,
+    supersededTests: [],
+    risks: [],
+  };
+}
+
+describe('planProblems', () => {
+  it.each<[string, Plan, readonly string[]]>([
+    [
+      'a good plan',
+      aPlan([aTask('T1', { files: ['a.js'], creates: ['b.js'] }), aTask('T2', { dependsOn: ['T1'], files: ['b.js'] })]),
+      [],
+    ],
+    [
+      'nothing in it',
+      aPlan([], []),
+      ['criteria: name at least one acceptance criterion', 'tasks: name at least one task'],
+    ],
+    ['a double criterion', aPlan([aTask('T1')], ['AC1', 'AC1']), ['criteria: the id AC1 stands there more than once']],
+    ['a double task', aPlan([aTask('T1'), aTask('T1'), aTask('T1')]), ['tasks: the id T1 stands there more than once']],
+    ['an unknown task', aPlan([aTask('T1', { dependsOn: ['T2'] })]), ['task T1: dependsOn names T2, which is no task']],
+    [
+      'an unknown criterion',
+      aPlan([aTask('T1', { criteria: ['AC1', 'AC2'] })]),
+      ['task T1: criteria names AC2, which is no criterion'],
+    ],
+    [
+      'a criterion that no task serves',
+      aPlan([aTask('T1')], ['AC1', 'AC2']),
+      ['criterion AC2: no task lists it in its criteria'],
+    ],
+    [
+      'a file that is not there',
+      aPlan([aTask('T1', { files: ['src'] })]),
+      ['task T1: src in files does not exist; a new file belongs in creates'],
+    ],
+    [
+      'a file outside',
+      aPlan([aTask('T1', { creates: ['../x', '/y'] })]),
+      ['../x', '/y'].map((path) => `task T1: ${path} in creates must be a path below the root of the repository`),
+    ],
+    [
+      'a task that waits for itself',
+      aPlan([aTask('T1', { dependsOn: ['T1'] })]),
+      ['tasks: dependsOn goes round in a circle among T1'],
+    ],
+    [
+      'a circle',
+      aPlan([aTask('T0'), aTask('T1', { dependsOn: ['T2'] }), aTask('T2', { dependsOn: ['T1', 'T0'] })]),
+      ['tasks: dependsOn goes round in a circle among T1, T2'],
+    ],
+    [
+      'all at once',
+      aPlan([aTask('T1', { dependsOn: ['T1', 'T3'], criteria: [] }), aTask('T1')], ['AC2']),
+      [
+        'tasks: the id T1 stands there more than once',
+        'task T1: dependsOn names T3, which is no task',
+        'task T1: criteria names AC1, which is no criterion',
+        'criterion AC2: no task lists it in its criteria',
+      ],
+    ],
+  ])('of %s', (_, plan, problems) => {
+    expect(planProblems(plan, ['a.js'])).toEqual(problems);
+  });
+});
+
+describe('inWorkOrder', () => {
+  it.each([
+    ['keeps what is in order', ['a', 'b>a', 'c'], 'abc'],
+    ['puts a task after what it needs', ['a>c', 'b', 'c'], 'bca'],
+    ['takes the first written of those that can go', ['d>b', 'c>a', 'b', 'a'], 'bdac'],
+    ['leaves a circle as it was written', ['a>b', 'b>a'], 'ab'],
+  ])('%s', (_, written, order) => {
+    const tasks = written.map((word) => {
+      const [id = '', dependsOn] = word.split('>');
+      return aTask(id, { dependsOn: dependsOn === undefined ? [] : [dependsOn] });
+    });
+    expect(
+      inWorkOrder(tasks)
+        .map((task) => task.id)
+        .join(''),
+    ).toBe(order);
+  });
+});
