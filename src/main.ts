@@ -139,7 +139,7 @@ interface Opened {
   readonly github: GitHub | undefined;
 }
 
-async function openPorts({ config, log, closers }: Starting): Promise<Opened> {
+async function openPorts({ config, options, log, closers }: Starting): Promise<Opened> {
   await mkdir(config.dataFolder, { recursive: true });
   const database = await openDatabase(
     config.databaseUrl === undefined
@@ -177,7 +177,7 @@ async function openPorts({ config, log, closers }: Starting): Promise<Opened> {
     sink: (delivery) => receive(store, queue.queue, [delivery]),
   });
   const github =
-    config.github === undefined ? undefined : await createGitHub({ ...config.github, spacing: 'probot', clock, log });
+    config.github === undefined ? undefined : await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log });
   const containment = await findContainment();
   const { planner, developer } = config.settings.roles;
   const ports: Ports = {

@@ -119,7 +119,7 @@ export interface Runs {
   ofIssue(forge: ForgeName, repositoryId: string, issueNumber: number): Promise<readonly Run[]>;
   /** The open run whose merge request this is. */
   ofMergeRequest(forge: ForgeName, repositoryId: string, number: number): Promise<Run | undefined>;
-  /** Open runs that have unread events. */
+  /** Runs that have unread events; ended ones, too, since what comes late is still read. */
   withUnread(): Promise<readonly RunId[]>;
   /**
    * Gives free slots to waiting runs, oldest first: inserts a `slotGranted` event for each, counting granted ones that have not been read

@@ -1,5 +1,6 @@
 import type { AgentEvent, AttemptOutcome } from '../domain/agent.js';
 import type { Ended } from '../process/order.js';
+import type { Dialect } from './dialect/dialect.js';
 
 /** What of an attempt's stream decides its outcome. */
 export interface LastWords {
@@ -11,7 +12,7 @@ export interface LastWords {
 }
 
 /** Puts exit and stream together: neither is believed alone. */
-export function outcomeOf(ended: Ended, words: LastWords, tellsEnd: boolean): AttemptOutcome {
+export function outcomeOf(ended: Ended, words: LastWords, dialect: Pick<Dialect, 'tellsEnd'>): AttemptOutcome {
   switch (ended.how) {
     case 'stopped':
       return { kind: 'stopped' };
@@ -24,13 +25,13 @@ export function outcomeOf(ended: Ended, words: LastWords, tellsEnd: boolean): At
     case 'notStarted':
       return { kind: 'failed', failure: 'other', reason: `could not be started: ${ended.reason}` };
     case 'exited':
-      return ofExit(ended.code, words, tellsEnd);
+      return ofExit(ended.code, words, dialect);
     default:
       return ended satisfies never;
   }
 }
 
-function ofExit(code: number, { end, limited, stderr }: LastWords, tellsEnd: boolean): AttemptOutcome {
+function ofExit(code: number, { end, limited, stderr }: LastWords, dialect: Pick<Dialect, 'tellsEnd'>): AttemptOutcome {
   if (end?.type === 'failed') {
     return {
       kind: 'failed',
@@ -38,7 +39,7 @@ function ofExit(code: number, { end, limited, stderr }: LastWords, tellsEnd: boo
       reason: end.reason,
     };
   }
-  if (code === 0 && (end !== undefined || !tellsEnd)) return { kind: 'finished' };
+  if (code === 0 && (end !== undefined || !dialect.tellsEnd)) return { kind: 'finished' };
   const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`;
   const reason = code === 0 ? `ended without a result${words}` : `exit code ${code}${words}`;
   const failure = end === undefined ? byLimit(limited) : undefined;

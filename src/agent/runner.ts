@@ -62,7 +62,7 @@ export async function runAttempt(
   await removeFolder(folders.temporary);
   const { session, usage, words } = tally.total();
   return {
-    outcome: outcomeOf(ended, words, dialect.tellsEnd),
+    outcome: outcomeOf(ended, words, dialect),
     usage,
     ...(session === undefined ? {} : { session }),
     startedAtMs,

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly listen: boolean;
   /** The one agent for every role: of the configuration, or a known CLI on PATH; another name is a `configurationBroken`. */
   readonly agent?: string;
+  /** `off`: GitHub's writes are not spaced as probot does by default; for tests and figures only. */
+  readonly spacing?: 'probot' | 'off';
 }
 
 /**
@@ -25,9 +27,9 @@ export interface StartOptions {
  * `startFleet` throws a `Failure`: `configurationBroken` (exit 2), `retryLater` for stores that do not answer and a data folder that another process holds (exit 3).
  */
 export interface FleetMain {
-  startFleet(config: Config, options: StartOptions): Promise<StartedFleet>;
+  readonly startFleet: (config: Config, options: StartOptions) => Promise<StartedFleet>;
   /** What doctor looks at; nothing is opened before a probe is called. */
-  probesFor(config: Config): DoctorProbes;
+  readonly probesFor: (config: Config) => DoctorProbes;
 }
 
 /** A look at one part of the surroundings. A rejected promise means: not well, for the reason in its message. */

@@ -14,21 +14,23 @@ const lookMs = 30;
 export interface Following {
   readonly control: Control;
   readonly run: string;
+  /** Number of the last entry that is known. */
+  readonly after: number;
   readonly onEntry: (entry: StoredEntry) => void;
   readonly signal: AbortSignal;
   readonly until: (phase: Phase) => boolean;
 }
 
-/** Reads a run's journal on until its phase is one that is waited for, or the signal is aborted. */
-export async function follow({ control, run, onEntry, signal, until }: Following): Promise<Phase> {
-  let after = 0;
+/** Reads a run's journal on until its phase is one that is waited for, or the signal is aborted; the number of the last entry. */
+export async function follow({ control, run, onEntry, signal, until, ...from }: Following): Promise<number> {
+  let { after } = from;
+  let reached = false;
   for (;;) {
-    const { entries, phase } = await control({ op: 'log', run, after, waitMs: signal.aborted ? 0 : waitMs });
+    const { entries, phase } = await control({ op: 'log', run, after, waitMs: reached || signal.aborted ? 0 : waitMs });
     for (const entry of entries) onEntry(entry);
     after = entries.at(-1)?.seq ?? after;
-    const reached = until(phase);
-    if (reached) await settled(control, run);
-    if (signal.aborted || (reached && entries.length === 0)) return phase;
+    if (signal.aborted || (reached && entries.length === 0)) return after;
+    reached = until(phase);
   }
 }
 
@@ -50,8 +52,8 @@ export async function runOfIssue(control: Control, repository: string, number: n
   );
 }
 
-/** Waits until the status comment shows where the run stands. */
-async function settled(control: Control, run: string): Promise<void> {
+/** Waits a moment for the status comment to show where the run stands. */
+export async function settled(control: Control, run: string): Promise<void> {
   const endMs = performance.now() + settleMs;
   while (performance.now() < endMs) {
     const { run: now } = await control({ op: 'show', run });

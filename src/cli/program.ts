@@ -6,7 +6,7 @@ import { run } from './command/run.js';
 import { schema, schemaNames } from './command/schema.js';
 import { show } from './command/show.js';
 import { start } from './command/start.js';
-import { demo } from './demo.js';
+import { demo } from './command/demo.js';
 import { exit, exitOf } from './exit.js';
 import { examples, exitCodes, type Keep } from './help.js';
 import { addPeople } from './people-program.js';

@@ -91,7 +91,7 @@ const limit = z.int().min(1);
 
 /** What an operator may write in `fleet.config.yml`, with its defaults. */
 export const operatorSchema = keys({
-  agents: z.array(agent).default([]).describe('Coding agents; without one Fleet starts and says that it cannot work.'),
+  agents: z.array(agent).prefault([]).describe('Coding agents; without one Fleet starts and says that it cannot work.'),
   roles: roles.prefault({}).describe('Agents by role, in order of preference.'),
   routing: z.enum(['ordered', 'learned']).default('ordered').describe('How an agent of a role is chosen.'),
   accounts: z.record(line(), account).default({}).describe('What the limits of providers are counted against.'),

@@ -23,7 +23,7 @@ export function pathText(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-const secretPath = /token|secret|smtp|password|credential|key|\benv\b/i;
+const secretPath = /(?:token|secret|smtp|password|credential|key)\b|\benv\b/i;
 const longestValue = 80;
 
 /** A value as it may be shown to people: never a secret, never long, never the inside of a list or object. */

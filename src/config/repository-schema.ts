@@ -110,7 +110,7 @@ export const repositorySchema = keys({
 export type WrittenRepositoryConfig = z.input<typeof repositorySchema>;
 
 /** `.fleet/config.yml` with its defaults. */
-export type RepositoryConfig = z.output<typeof repositorySchema>;
+export type CheckedRepositoryConfig = z.output<typeof repositorySchema>;
 
 function isTimezone(text: string): boolean {
   try {

@@ -5,10 +5,10 @@ export interface UnbuiltKey {
 }
 
 interface Rule {
-  /** `[]` stands for each entry of a list, `*` for each key. */
+  /** `[]` stands for each entry of a list. */
   readonly key: string;
   readonly why: string;
-  /** Values that are built. */
+  /** Values that are built; an empty list always is. */
   readonly built?: readonly unknown[];
 }
 
@@ -48,7 +48,7 @@ const repositoryRules: readonly Rule[] = [
   { key: 'budgets', why: 'an agent gets at most three fixes and two failures for each task, whatever is written' },
   { key: 'retryBlocked', why: 'a blocked run waits for /fleet retry' },
   { key: 'tests', why: 'tests are not crossed with the base yet' },
-  { key: 'network', why: sandbox, built: [] },
+  { key: 'network', why: sandbox },
   { key: 'ci', why: rounds, built: ['auto'] },
   { key: 'conflicts', why: rounds, built: ['merge'] },
   { key: 'splitIssues', why: stages, built: [false] },
@@ -72,7 +72,7 @@ export function unbuiltRepositoryKeys(written: unknown): readonly UnbuiltKey[] {
 function found(rules: readonly Rule[], written: unknown): readonly UnbuiltKey[] {
   return rules.flatMap(({ key, why, built = [] }) =>
     valuesAt(written, key.split('.'))
-      .filter(({ value }) => !built.includes(value))
+      .filter(({ value }) => !built.includes(value) && !isEmptyList(value))
       .map(({ path }) => ({ path, why })),
   );
 }
@@ -91,6 +91,10 @@ function valuesAt(written: unknown, [key = '', ...rest]: readonly string[], befo
     ? listOf(value).map((entry, index) => ({ path: `${path}[${index}]`, value: entry }))
     : [{ path, value }];
   return rest.length === 0 ? places : places.flatMap((place) => valuesAt(place.value, rest, `${place.path}.`));
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function listOf(value: unknown): readonly unknown[] {

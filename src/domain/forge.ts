@@ -8,6 +8,7 @@ export interface Repository {
   readonly id: string;
   /** `owner/name`, for addresses and for people. */
   readonly path: string;
+  /** Empty until a delivery has named it: those about an installation do not. */
   readonly defaultBranch: string;
   /** GitHub: the app installation that serves the repository. */
   readonly installation?: string;

@@ -1,22 +1,10 @@
 import { findProgram } from './find-program.js';
 import { closeInheritedDescriptors } from './inherited-descriptors.js';
 import type { NamespacePrograms } from './namespace.js';
+import type { Containment } from './order.js';
 import { runContained } from './run-contained.js';
 
-/** What keeps a program's processes together, so that none outlives the program or Fleet. */
-export type Containment = { readonly mkfifo: string } & (
-  | {
-      /** Namespaces of the kernel: the whole tree dies with its first process, which dies with Fleet. */
-      readonly kind: 'namespace';
-      readonly programs: NamespacePrograms;
-      /** Made as root, without a user namespace. */
-      readonly privileged: boolean;
-      /** True when the folders in `ProcessOrder.readOnly` cannot be written by the program. */
-      readonly holdsReadOnly: true;
-    }
-  /** A guard process that looks for what it must end: what clears its environment and leaves its session can hide from it. */
-  | { readonly kind: 'guard'; readonly because: string; readonly holdsReadOnly: false }
-);
+export type { Containment } from './order.js';
 
 /** Programs come from these folders only, never from an agent's PATH. */
 const systemPath = '/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin';

@@ -1,3 +1,20 @@
+import type { NamespacePrograms } from './namespace.js';
+
+/** What keeps a program's processes together, so that none outlives the program or Fleet. */
+export type Containment = { readonly mkfifo: string } & (
+  | {
+      /** Namespaces of the kernel: the whole tree dies with its first process, which dies with Fleet. */
+      readonly kind: 'namespace';
+      readonly programs: NamespacePrograms;
+      /** Made as root, without a user namespace. */
+      readonly privileged: boolean;
+      /** True when the folders in `ProcessOrder.readOnly` cannot be written by the program. */
+      readonly holdsReadOnly: true;
+    }
+  /** A guard process that looks for what it must end: what clears its environment and leaves its session can hide from it. */
+  | { readonly kind: 'guard'; readonly because: string; readonly holdsReadOnly: false }
+);
+
 /** A program to be run in a containment of its own. */
 export interface ProcessOrder {
   /** The program is an absolute path, or is looked for on `env.PATH`. */

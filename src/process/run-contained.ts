@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import type { Containment } from './containment.js';
 import { findProgram } from './find-program.js';
-import type { Ended, ProcessOrder } from './order.js';
+import type { Containment, Ended, ProcessOrder } from './order.js';
 import { startContained, type Started } from './start-contained.js';
 
 /** After the end of the tree; a pipe that is open longer is held by a process that was not found. */

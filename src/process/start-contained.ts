@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Containment } from './containment.js';
 import { inNamespace, killNamespace, signal } from './namespace.js';
-import type { ProcessOrder } from './order.js';
+import type { Containment, ProcessOrder } from './order.js';
 import { closeChildEnds, openPipes, type Pipes } from './pipes.js';
 
 /** Between SIGTERM and SIGKILL; guard.mjs keeps its own. */

@@ -15,3 +15,9 @@ export function createLocks(): Locks {
     return turn;
   };
 }
+
+/** Like `Promise.all`, but never rejects while some of the work still goes on: a lock must not be left before that. */
+export async function allDone<T extends readonly unknown[]>(works: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(works);
+  return (await Promise.all(works)) as unknown as T;
+}

@@ -11,8 +11,8 @@ export async function restoreTree(stage: Stage, tree: string, gitlinks: readonly
   try {
     await bring(stage, tree, gitlinks);
   } catch {
-    // Folders that may not be written, pipes that never end. The second try says what else is wrong.
-    await mend(stage.worktree.path);
+    // Folders that may not be written, pipes that never end, a broken index. The second try says what else is wrong.
+    await Promise.all([mend(stage.worktree.path), rm(stage.worktree.index, { force: true })]);
     await bring(stage, tree, gitlinks);
   }
 }

@@ -103,7 +103,9 @@ function contentProblems(
   if (blob === undefined) return [];
   if (change.mode === linkMode) return linkProblems(change.path, blob.target ?? '');
   if (blob.size <= largestBytes) return [];
-  return [`has ${(blob.size / 1024 / 1024).toFixed(1)} MB; at most ${largestBytes / 1024 / 1024} MB are allowed`];
+  return [
+    `has ${(Math.ceil((blob.size / 1024 / 1024) * 10) / 10).toFixed(1)} MB; at most ${largestBytes / 1024 / 1024} MB are allowed`,
+  ];
 }
 
 function linkProblems(path: string, target: string): readonly string[] {

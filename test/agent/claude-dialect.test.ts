@@ -42,7 +42,7 @@ describe('claude', () => {
     const tally = createTally(undefined, { nowMs: () => 0 });
     events.forEach(tally.saw);
     const { usage, words } = tally.total();
-    const outcome = outcomeOf(ended, words, claudeDialect.tellsEnd);
+    const outcome = outcomeOf(ended, words, claudeDialect);
     const golden = `${JSON.stringify({ ended, outcome, usage, events }, undefined, 2)}\n`;
     await expect(golden).toMatchFileSnapshot(`golden/claude/${name}.json`);
   });
@@ -63,7 +63,7 @@ describe('claude', () => {
     const [first = ''] = linesOf('ok');
     const tally = createTally(undefined, { nowMs: () => 0 });
     claudeDialect.parseLine(first).forEach(tally.saw);
-    expect(outcomeOf(exit(0), tally.total().words, claudeDialect.tellsEnd)).toEqual({
+    expect(outcomeOf(exit(0), tally.total().words, claudeDialect)).toEqual({
       kind: 'failed',
       failure: 'crash',
       reason: 'ended without a result',

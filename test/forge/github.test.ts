@@ -108,10 +108,9 @@ describe('who may write', () => {
 describe('the app', () => {
   test('is asked once who it is', async () => {
     const identities = [await world.gitHub.identity(), await world.gitHub.identity()];
-    expect(identities).toEqual([
-      { mention: 'fleet-test', botId: '900' },
-      { mention: 'fleet-test', botId: '900' },
-    ]);
+    const { permissions } = world.standIn.state.app;
+    const identity = { mention: 'fleet-test', botId: '900', permissions };
+    expect(identities).toEqual([identity, identity]);
     expect(calls()).toEqual(['GET /app', 'GET /app/installations', 'token', 'GET /users/fleet-test%5Bbot%5D']);
   });
 

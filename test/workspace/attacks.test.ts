@@ -121,7 +121,9 @@ describe('a submodule of the base that the agent filled', () => {
     const inner = join(scene.root, 'inner');
     mkdirSync(inner);
     plainGit(inner, 'init', '--quiet');
-    plainGit(inner, 'commit', '--quiet', '--allow-empty', '-m', 'inner');
+    writeFiles(inner, { 'x.txt': 'x\n' });
+    plainGit(inner, 'add', '--all');
+    plainGit(inner, 'commit', '--quiet', '-m', 'inner');
     const sha = plainGit(inner, 'rev-parse', 'HEAD');
     plainGit(scene.clone, 'update-index', '--add', '--cacheinfo', `160000,${sha},lib`);
     plainGit(scene.clone, 'commit', '--quiet', '-m', 'a submodule');
@@ -129,9 +131,6 @@ describe('a submodule of the base that the agent filled', () => {
     const opened = await scene.opened();
     const lib = join(opened.path, 'lib');
     plainGit(scene.root, 'clone', '--quiet', inner, lib);
-    writeFiles(lib, { 'x.txt': 'x\n' });
-    plainGit(lib, 'add', '--all');
-    plainGit(lib, 'commit', '--quiet', '-m', 'more');
     writeFiles(lib, { '.gitattributes': '* filter=evil\n', 'x.txt': 'y\n' });
     const trace = join(scene.root, 'trace');
     plainGit(lib, 'config', 'filter.evil.clean', `touch ${trace}; cat`);

@@ -16,10 +16,9 @@ export async function readPlan(artifacts: string, paths: readonly string[]): Pro
     return { problems: bounded(shaped.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`)) };
   }
   const { summary, criteria, supersededTests, risks } = shaped.data;
-  const tasks = shaped.data.tasks.map(({ threads: _, ...task }) => ({
-    ...task,
-    files: task.files.map(withoutDot),
-    creates: task.creates.map(withoutDot),
+  const tasks = shaped.data.tasks.map(({ id, title, description, dependsOn, files, creates, criteria: serves }) => ({
+    ...{ id, title, description, dependsOn, criteria: serves },
+    ...{ files: files.map(withoutDot), creates: creates.map(withoutDot) },
   }));
   const plan = { summary, criteria, tasks, supersededTests, risks };
   const problems = planProblems(plan, paths);

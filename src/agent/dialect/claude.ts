@@ -5,6 +5,23 @@ import type { AgentCommand, Dialect, Job } from './dialect.js';
 /** Far above what a task needs; time and tokens are bounded elsewhere. */
 const maxTurns = 200;
 
+/** What the `error` of a line says of limits. */
+const limits: ReadonlyMap<string, LimitKind> = new Map([
+  ['rate_limit', 'rate'],
+  ['overloaded', 'overload'],
+  ['authentication_failed', 'auth'],
+  ['billing_error', 'quota'],
+]);
+
+/** What the HTTP status of the last request says of the failure. */
+const failures: ReadonlyMap<number, AgentFailureKind> = new Map([
+  [401, 'auth'],
+  [403, 'auth'],
+  [429, 'limit'],
+  [503, 'limit'],
+  [529, 'limit'],
+]);
+
 /** Claude Code on its stream-json output; facts proven on 2.1.329 and 2.1.197. */
 export const claudeDialect: Dialect = { command, parseLine, tellsEnd: true };
 
@@ -53,7 +70,7 @@ function parseLine(text: string): readonly AgentEvent[] {
 function fromSystem(line: ClaudeLine & { type: 'system' }): readonly AgentEvent[] {
   if (line.subtype === 'init' && line.session_id !== undefined) return [{ type: 'started', session: line.session_id }];
   if (line.subtype !== 'api_retry') return [];
-  return [{ type: 'retrying', kind: limitOf(line.error) ?? 'overload', delayMs: line.retry_delay_ms ?? 0 }];
+  return [{ type: 'retrying', kind: limits.get(line.error ?? '') ?? 'overload', delayMs: line.retry_delay_ms ?? 0 }];
 }
 
 type Content = (ClaudeLine & { type: 'assistant' })['message']['content'][number];
@@ -71,23 +88,8 @@ function fromError(line: ClaudeLine & { type: 'assistant' }): readonly AgentEven
   if (line.api_error === 'usage_limit_reached') {
     return [limited('plan', line.api_error_params?.rate_limit_info?.resetsAt)];
   }
-  const kind = line.api_error_type === 'overloaded_error' ? 'overload' : limitOf(line.error);
+  const kind = line.api_error_type === 'overloaded_error' ? 'overload' : limits.get(line.error ?? '');
   return kind === undefined ? [] : [limited(kind)];
-}
-
-function limitOf(error: string | undefined): LimitKind | undefined {
-  switch (error) {
-    case 'rate_limit':
-      return 'rate';
-    case 'overloaded':
-      return 'overload';
-    case 'authentication_failed':
-      return 'auth';
-    case 'billing_error':
-      return 'quota';
-    default:
-      return undefined;
-  }
 }
 
 function limited(kind: LimitKind, resetsAtSeconds?: number): AgentEvent {
@@ -105,17 +107,7 @@ function fromResult(line: ClaudeLine & { type: 'result' }): readonly AgentEvent[
 
 function failureOf(line: ClaudeLine & { type: 'result' }): AgentFailureKind {
   if (line.terminal_reason === 'prompt_too_long') return 'limit';
-  switch (line.api_error_status) {
-    case 401:
-    case 403:
-      return 'auth';
-    case 429:
-    case 503:
-    case 529:
-      return 'limit';
-    default:
-      return 'other';
-  }
+  return failures.get(line.api_error_status ?? 0) ?? 'other';
 }
 
 /**

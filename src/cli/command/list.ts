@@ -1,7 +1,7 @@
+import { runLine } from '../../render/terminal.js';
 import { exit, type Exit } from '../exit.js';
 import { withFleet } from '../reach.js';
-import { runLine } from '../run-text.js';
-import { painter } from '../terminal.js';
+import { harmless } from '../terminal.js';
 import type { World } from '../world.js';
 
 export interface ListOptions {
@@ -14,8 +14,8 @@ export interface ListOptions {
 export async function list(world: World, { json, open, limit }: ListOptions): Promise<Exit> {
   const { terminal } = world;
   const { runs } = await withFleet(world, { role: 'none' }, ({ control }) => control({ op: 'list', open, limit }));
-  const paint = painter(terminal);
-  for (const run of runs) terminal.out(`${json ? JSON.stringify(run) : runLine(run, paint)}\n`);
+  const view = { nowMs: Date.now(), width: terminal.width };
+  for (const run of runs) terminal.out(`${json ? JSON.stringify(run) : harmless(runLine(run, view))}\n`);
   if (runs.length === 0 && !json) terminal.out('There are no runs. `fleet run --repo . --issue issue.md` makes one.\n');
   return exit.done;
 }

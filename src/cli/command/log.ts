@@ -17,7 +17,7 @@ export async function log(world: World, run: string, options: LogOptions): Promi
   const paint = painter(terminal);
   await withFleet(world, { role: 'none' }, async ({ control }) => {
     await follow({
-      ...{ control, run, signal: interrupted },
+      ...{ control, run, signal: interrupted, after: 0 },
       until: (phase) => !options.follow || isEnded(phase),
       onEntry: (entry) => {
         terminal.out(`${options.json ? JSON.stringify(entry) : logLine(entry, paint)}\n`);

@@ -1,8 +1,9 @@
+import { runPage } from '../../render/terminal.js';
 import { diffText } from '../diff-text.js';
 import { exit, type Exit } from '../exit.js';
 import { withFleet } from '../reach.js';
-import { runText } from '../run-text.js';
-import { painter } from '../terminal.js';
+import { mergeRequestText } from '../run-text.js';
+import { harmless, painter } from '../terminal.js';
 import type { World } from '../world.js';
 
 export interface ShowOptions {
@@ -10,15 +11,19 @@ export interface ShowOptions {
   readonly diff: boolean;
 }
 
-/** One run: where it stands, its criteria with their evidence, its merge request, and on demand its diff. */
-export async function show(world: World, run: string, { json, diff }: ShowOptions): Promise<Exit> {
+/** One run: where it stands, what was seen, its merge request, and on demand its diff. */
+export async function show(world: World, id: string, options: ShowOptions): Promise<Exit> {
   const { terminal } = world;
   await withFleet(world, { role: 'none' }, async ({ control }) => {
-    const answer = await control({ op: 'show', run });
-    const change = diff ? await control({ op: 'diff', run }) : undefined;
-    if (json) terminal.out(`${JSON.stringify({ ...answer, ...change })}\n`);
-    else terminal.out(runText(answer.run, answer.mergeRequest, terminal));
-    if (change !== undefined && !json) terminal.out(`\n${diffText(change.diff, painter(terminal))}\n`);
+    const { run, mergeRequest } = await control({ op: 'show', run: id });
+    const { diff } = options.diff ? await control({ op: 'diff', run: id }) : {};
+    if (options.json) {
+      terminal.out(`${JSON.stringify({ run, mergeRequest, diff })}\n`);
+      return;
+    }
+    terminal.out(harmless(runPage(run, { nowMs: Date.now(), width: terminal.width })));
+    if (mergeRequest !== undefined) terminal.out(`\n${mergeRequestText(mergeRequest, terminal)}\n`);
+    if (diff !== undefined) terminal.out(`\n${diffText(diff, painter(terminal))}\n`);
   });
   return exit.done;
 }

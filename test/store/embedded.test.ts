@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { embeddedDatabase } from '../support/databases.js';
+import { storeContract } from './contract.js';
+
+describe('store on PGlite', () => {
+  storeContract(async () => {
+    const database = await embeddedDatabase();
+    return { database, second: database };
+  });
+});
