@@ -6,7 +6,7 @@ const adapters = ['forge', 'agent', 'workspace', 'check', 'store', 'queue', 'pro
 const room = (...names) => `^src/(${names.join('|')})/`;
 const pkg = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})/`;
 const ports = '^src/ports\\.ts$';
-const main = '^src/(main|probes)\\.ts$';
+const main = '^src/(main|wiring|probes)\\.ts$';
 const cli = '^src/(cli/|cli\\.ts$)';
 
 /** What a module may import, and nothing else, packages and Node's core included. */

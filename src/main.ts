@@ -1,50 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createAgents } from './agent/create-agents.js';
 import { builtDialects } from './agent/dialect/known.js';
 import { discoverAgents } from './agent/discover.js';
-import { createChecks } from './check/create-checks.js';
-import { detectChecks } from './check/detect-checks.js';
-import { createRules } from './check/rules.js';
 import type { StartedFleet, StartOptions } from './cli/fleet-port.js';
 import { withAgents, type Config } from './config/config.js';
-import { problemLine } from './config/problem.js';
-import { parseRepositoryConfig } from './config/repository.js';
 import { createControl } from './control/control.js';
 import { serveControl } from './control/socket.js';
 import { needsPerson, retryLater } from './domain/failure.js';
 import type { ForgeName } from './domain/forge.js';
 import type { Run } from './domain/run.js';
-import { createGitHub, type GitHub } from './forge/github/github.js';
-import { createLocalForge } from './forge/local/local-forge.js';
-import type { LocalPeople } from './forge/local/people.js';
-import { localMigrations } from './forge/local/migrations.js';
+import type { GitHub } from './forge/github/github.js';
 import { createServer, listen } from './ingress/server.js';
 import { setUpPages } from './ingress/set-up.js';
 import { createLog } from './log/log.js';
-import type { Delivery, Forge, Ids, Log, Ports, Store } from './ports.js';
-import { findContainment } from './process/containment.js';
+import type { Delivery, Log, Ports } from './ports.js';
 import { probesFor } from './probes.js';
-import { openQueue, type OpenQueue } from './queue/open-queue.js';
 import { admit } from './run/admit.js';
 import { advance } from './run/advance.js';
 import { HeldClaims } from './run/held-claims.js';
 import type { Loop } from './run/loop.js';
 import { perform } from './run/perform.js';
 import { sweep } from './run/sweep.js';
-import { openDatabase } from './store/database.js';
 import { FolderLocked, lockFolder } from './store/folder-lock.js';
-import { migrate } from './store/migrate.js';
-import { storeOn } from './store/store.js';
-import { createWorkspaces } from './workspace/create-workspaces.js';
-import { gitRunner } from './workspace/run-git.js';
-
-/** Fleet's own commits; an address that can belong to nobody. */
-const identity = { name: 'Fleet', email: 'fleet@noreply.invalid' };
+import { openPorts, receive, type Opened, type Wiring } from './wiring.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -68,29 +48,21 @@ export async function startFleet(written: Config, options: StartOptions): Promis
     for (const end of closers.splice(0).reverse()) await end();
   };
   try {
-    return await start({ config, options, log, closers, close });
+    return await start({ config, options, log, closers }, close);
   } catch (error) {
     await close();
-    throw error instanceof FolderLocked ? retryLater(error.message, undefined, error) : error;
+    if (error instanceof FolderLocked) throw retryLater(error.message, undefined, error);
+    throw error;
   }
 }
 
-interface Starting {
-  readonly config: Config;
-  readonly options: StartOptions;
-  readonly log: Log;
-  /** Ended in reverse order. */
-  readonly closers: (() => Promise<void>)[];
-  readonly close: () => Promise<void>;
-}
-
-async function start(starting: Starting): Promise<StartedFleet> {
-  const { config, options, log, closers, close } = starting;
+async function start(wiring: Wiring, close: () => Promise<void>): Promise<StartedFleet> {
+  const { config, options, log, closers } = wiring;
   const startedAtMs = Date.now();
-  const opened = await openPorts(starting);
+  const opened = await openPorts(wiring);
   const { ports, people } = opened;
-  if (options.role === 'all' || options.role === 'worker') await startWork(starting, opened);
-  const server = options.listen ? await serveHttp(starting, opened) : undefined;
+  if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened);
+  const server = options.listen ? await serveHttp(wiring, opened) : undefined;
   const address = server === undefined ? {} : { address: addressOf(server, config.host) };
   const control = createControl({
     store: ports.store,
@@ -132,115 +104,11 @@ async function diffOf({ workspaces }: Ports, run: Run): Promise<string> {
   return workspaces.diff(run.id, run.prepared.baseSha, run.phase.head.commit);
 }
 
-interface Opened {
-  readonly ports: Ports;
-  readonly people: LocalPeople;
-  readonly queue: OpenQueue;
-  readonly github: GitHub | undefined;
-}
-
-async function openPorts({ config, options, log, closers }: Starting): Promise<Opened> {
-  await mkdir(config.dataFolder, { recursive: true });
-  const database = await openDatabase(
-    config.databaseUrl === undefined
-      ? { kind: 'embedded', folder: config.dataFolder }
-      : { kind: 'postgres', url: config.databaseUrl },
-  );
-  closers.push(() => database.close());
-  await migrate(database, [localMigrations]);
-  const store = storeOn(database);
-  const queue = await openQueue(
-    config.redisUrl === undefined
-      ? { kind: 'database', pool: database.pool, alone: database.kind === 'embedded' }
-      : { kind: 'redis', url: config.redisUrl },
-  );
-  closers.push(() => queue.close());
-  const clock = { nowMs: () => Date.now() };
-  const environment = { PATH: config.searchPath, HOME: config.home };
-  const workspaces = createWorkspaces({
-    folder: config.dataFolder,
-    clock,
-    log,
-    identity,
-    environment,
-    plainHttp: config.github?.protocol === 'http',
-  });
-  closers.push(() => workspaces.close());
-  const local = createLocalForge({
-    kysely: database.kysely,
-    clock,
-    ids,
-    folder: join(config.dataFolder, 'local'),
-    git: gitRunner(environment),
-    owner: userInfo().username,
-    branchPrefix: config.settings.branchPrefix,
-    sink: (delivery) => receive(store, queue.queue, [delivery]),
-  });
-  const github =
-    config.github === undefined ? undefined : await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log });
-  const containment = await findContainment();
-  const { planner, developer } = config.settings.roles;
-  const ports: Ports = {
-    clock,
-    ids,
-    log,
-    store,
-    queue: queue.queue,
-    forges: new Map<ForgeName, Forge>([
-      ['local', local.forge],
-      ...(github === undefined ? [] : [['github', github.forge] as const]),
-    ]),
-    workspaces,
-    remover: workspaces,
-    checks: createChecks({ containment, clock, folder: config.dataFolder, path: config.searchPath }),
-    agents: createAgents({
-      agents: config.agents,
-      accounts: limitsOf(config),
-      containment,
-      clock,
-      dataFolder: config.dataFolder,
-      path: config.searchPath,
-    }),
-    rules: createRules({ parse: parseRules, detect: detectChecks, agents: { planner, developer } }),
-  };
-  return { ports, people: local.people, queue, github };
-}
-
-/** Short, sortable by time to the millisecond: eight characters of time, four of chance. */
-const ids: Ids = {
-  next: () =>
-    Date.now().toString(36).padStart(8, '0') + (randomBytes(4).readUInt32BE() % 36 ** 4).toString(36).padStart(4, '0'),
-};
-
-/** Keeps deliveries, then tells the queue of the new ones; a message that is lost here is found by the sweep. */
-async function receive(
-  store: Store,
-  queue: Pick<Ports['queue'], 'admit'>,
-  deliveries: readonly Delivery[],
-): Promise<void> {
-  for (const delivery of deliveries) {
-    const { inboxId, fresh } = await store.inbox.receive(delivery);
-    if (fresh) await queue.admit(inboxId);
-  }
-}
-
-function limitsOf(config: Config): ReadonlyMap<string, { readonly maxConcurrent: number }> {
-  const limited = Object.entries(config.accounts).flatMap(([name, { maxConcurrent }]) =>
-    maxConcurrent === undefined ? [] : [[name, { maxConcurrent }] as const],
-  );
-  return new Map(limited);
-}
-
-function parseRules(text: string): ReturnType<Parameters<typeof createRules>[0]['parse']> {
-  const parsed = parseRepositoryConfig(text);
-  return 'value' in parsed ? parsed : { problems: parsed.problems.map(problemLine) };
-}
-
 /** Workers, and the sweep that finds what no message told of. */
-async function startWork({ config, log, closers }: Starting, { ports, queue, github }: Opened): Promise<void> {
+async function startWork({ config, log, closers }: Wiring, { ports, queue, github }: Opened): Promise<void> {
   const held = new HeldClaims(ports.store.outbox, ports.clock, log);
   const { worker, release } = workerName(config);
-  const loop: Loop = { ports, settings: config.settings, worker, held, logins: await loginsOf(github, log) };
+  const loop: Loop = { ports, settings: config.settings, worker, held, logins: loginsOf(github, log) };
   await ports.store.outbox.release(worker);
   const workers = await queue.startWorkers({
     listeners: {
@@ -276,18 +144,17 @@ function workerName(config: Config): { readonly worker: string; readonly release
   }
 }
 
-/** What people mention Fleet by. Without an answer mentions are not understood until the next start; `/fleet` always is. */
-async function loginsOf(github: GitHub | undefined, log: Log): Promise<ReadonlyMap<ForgeName, string>> {
-  if (github === undefined) return new Map();
-  try {
-    return new Map([['github', (await github.identity()).mention]]);
-  } catch (error) {
-    log.warn({ error }, 'github did not say who the app is');
-    return new Map();
-  }
+/** What people mention Fleet by, once GitHub says so; until then mentions are not understood, and `/fleet` always is. */
+function loginsOf(github: GitHub | undefined, log: Log): ReadonlyMap<ForgeName, string> {
+  const logins = new Map<ForgeName, string>();
+  github?.identity().then(
+    ({ mention }) => logins.set('github', mention),
+    (error: unknown) => log.warn({ error }, 'github did not say who the app is'),
+  );
+  return logins;
 }
 
-async function serveHttp({ config, log, closers }: Starting, { ports, queue, github }: Opened): Promise<Server> {
+async function serveHttp({ config, log, closers }: Wiring, { ports, queue, github }: Opened): Promise<Server> {
   const { clock, store } = ports;
   const app = createServer({
     log,

@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 import type { UnbuiltKey } from './unbuilt.js';
 
 /** Everything that Fleet is told by its operator: durations in ms, sizes in bytes, every field present. */
-export interface Config extends Omit<Environment, 'configFile'> {
+export interface Config extends Environment {
   /** `discovered`: no configuration file is there, and `agents` waits for `withAgents`. */
   readonly source: 'file' | 'discovered';
   /** Absolute path of the configuration file, whether it is there or not. */

@@ -15,6 +15,8 @@ export interface Environment {
   readonly searchPath: string;
   /** The home of whoever runs Fleet; agents that were discovered use its logins. */
   readonly home: string;
+  /** Login of whoever runs Fleet; the owner of the local forge. */
+  readonly user: string;
   /** PostgreSQL; without it the embedded one in `dataFolder`. */
   readonly databaseUrl?: Secret;
   readonly redisUrl?: Secret;
@@ -86,6 +88,7 @@ export function readEnvironment(reader: VariableReader, circumstances: Circumsta
     logLevel: readLogLevel(reader),
     searchPath: reader.text('PATH') ?? '/usr/local/bin:/usr/bin:/bin',
     home: homedir(),
+    user: reader.text('USER') ?? reader.text('LOGNAME') ?? 'owner',
     ...present({ databaseUrl, redisUrl, apiToken: reader.secret('FLEET_API_TOKEN', 'a token') }),
     ...present({ secretKey: reader.secret('FLEET_SECRET_KEY', '32 bytes, in hexadecimal or base64', keyOf32Bytes) }),
     ...(use === 'server' ? readForges(reader, circumstances) : {}),

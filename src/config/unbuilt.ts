@@ -5,14 +5,14 @@ export interface UnbuiltKey {
 }
 
 interface Rule {
-  /** `[]` stands for each entry of a list. */
+  /** `[]` stands for each entry of a list, `*` for each key. */
   readonly key: string;
   readonly why: string;
   /** Values that are built; an empty list always is. */
   readonly built?: readonly unknown[];
 }
 
-const pool = 'agents are taken in the order that is written; accounts, limits and swaps come with the agent pool';
+const pool = 'agents are taken in the order that is written; budgets of accounts and swaps are not built yet';
 const rounds = 'review rounds are not built yet';
 const stages = 'only planning, work and checks are built yet';
 const sandbox = 'agents and checks run without the sandbox yet';
@@ -20,8 +20,6 @@ const resync = 'repositories are not read again by themselves yet; only webhooks
 
 const operatorRules: readonly Rule[] = [
   { key: 'agents[].dialect', why: 'only `claude` and `command` are built yet', built: ['claude', 'command'] },
-  { key: 'agents[].account', why: pool },
-  { key: 'agents[].maxConcurrent', why: pool },
   { key: 'agents[].vendor', why: 'nothing is verified by an agent yet' },
   { key: 'roles.triager', why: stages },
   { key: 'roles.researcher', why: stages },
@@ -29,7 +27,9 @@ const operatorRules: readonly Rule[] = [
   { key: 'roles.verifier', why: stages },
   { key: 'roles.auditor', why: stages },
   { key: 'routing', why: pool, built: ['ordered'] },
-  { key: 'accounts', why: pool },
+  { key: 'accounts.*.tokensPerDay', why: pool },
+  { key: 'accounts.*.reserveForReview', why: pool },
+  { key: 'accounts.*.quiet', why: pool },
   { key: 'sandbox', why: sandbox },
   { key: 'webhooks', why: resync, built: [true, 'on'] },
   { key: 'questionDeadline', why: 'Fleet asks no questions yet' },
@@ -83,20 +83,21 @@ interface Found {
 }
 
 function valuesAt(written: unknown, [key = '', ...rest]: readonly string[], before = ''): readonly Found[] {
-  const name = key.replace('[]', '');
-  if (typeof written !== 'object' || written === null || !Object.hasOwn(written, name)) return [];
-  const path = before + name;
-  const value: unknown = Reflect.get(written, name);
-  const places = key.endsWith('[]')
-    ? listOf(value).map((entry, index) => ({ path: `${path}[${index}]`, value: entry }))
-    : [{ path, value }];
-  return rest.length === 0 ? places : places.flatMap((place) => valuesAt(place.value, rest, `${place.path}.`));
+  if (typeof written !== 'object' || written === null) return [];
+  const names = key === '*' ? Object.keys(written) : [key.replace('[]', '')];
+  return names
+    .filter((name) => Object.hasOwn(written, name))
+    .map((name): Found => ({ path: before + name, value: Reflect.get(written, name) }))
+    .flatMap((place) => (key.endsWith('[]') ? entriesOf(place) : [place]))
+    .flatMap((place) => (rest.length === 0 ? [place] : valuesAt(place.value, rest, `${place.path}.`)));
+}
+
+function entriesOf({ path, value }: Found): readonly Found[] {
+  return Array.isArray(value)
+    ? value.map((entry: unknown, index) => ({ path: `${path}[${index}]`, value: entry }))
+    : [];
 }
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

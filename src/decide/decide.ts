@@ -14,42 +14,41 @@ export function decide(run: Run, event: RunEvent): Decision {
   return { ...decision, run: { ...decision.run, revision: run.revision + 1, updatedAtMs: event.atMs } };
 }
 
+type Rules = {
+  readonly [T in RunEvent['type']]: (run: Run, event: Extract<RunEvent, { readonly type: T }>) => Decision;
+};
+
+/** Who decides about which event; the compiler holds the table complete. */
+const rules: Rules = {
+  unlabelled: afterPeople,
+  issueClosed: afterPeople,
+  commanded: afterPeople,
+  mergeRequestEnded: afterPeople,
+  repositoryLost: afterPeople,
+  repositoryMoved: afterPeople,
+  statusShown: afterStatusShown,
+  effectFailed: afterFailedEffect,
+  slotGranted: afterQueued,
+  workspacePrepared: afterQueued,
+  otherLabelWanted: afterQueued,
+  planned: afterPlanning,
+  attemptFailed: (run, event) => (run.phase.name === 'planning' ? afterPlanning(run, event) : afterWorking(run, event)),
+  worked: afterWorking,
+  checked: afterWorking,
+  committed: afterWorking,
+  pushed: afterDelivering,
+  mergeRequestOpened: afterDelivering,
+};
+
 function inPhase(run: Run, event: RunEvent): Decision {
-  switch (event.type) {
-    case 'unlabelled':
-    case 'issueClosed':
-    case 'commanded':
-    case 'mergeRequestEnded':
-    case 'repositoryLost':
-    case 'repositoryMoved':
-      return afterPeople(run, event);
-    case 'statusShown':
-      return afterStatusShown(run, event.commentId);
-    case 'effectFailed':
-      return afterFailedEffect(run, event);
-    case 'slotGranted':
-    case 'workspacePrepared':
-    case 'otherLabelWanted':
-      return afterQueued(run, event);
-    case 'planned':
-      return afterPlanning(run, event);
-    case 'attemptFailed':
-      return run.phase.name === 'planning' ? afterPlanning(run, event) : afterWorking(run, event);
-    case 'worked':
-    case 'checked':
-    case 'committed':
-      return afterWorking(run, event);
-    case 'pushed':
-    case 'mergeRequestOpened':
-      return afterDelivering(run, event);
-    default:
-      return event satisfies never;
-  }
+  // The event's own type picks its rule; the compiler does not see that the two belong together.
+  const rule = rules[event.type] as (run: Run, event: RunEvent) => Decision;
+  return rule(run, event);
 }
 
 /** An ended run does nothing more, but its status comment still catches up, and what its agents used is still counted. */
 function afterEnd(run: Run, event: RunEvent): Decision {
-  if (event.type === 'statusShown') return afterStatusShown(run, event.commentId);
+  if (event.type === 'statusShown') return afterStatusShown(run, event);
   if (event.type === 'effectFailed' && event.effect === 'showStatus') return afterFailedEffect(run, event);
   if (event.type === 'attemptFailed' || event.type === 'planned' || event.type === 'worked') {
     return stays({ ...run, attempts: [...run.attempts, event.attempt] }, `late: the run has ended (${event.type})`);
@@ -57,7 +56,7 @@ function afterEnd(run: Run, event: RunEvent): Decision {
   return stays(run, `late: the run has ended (${event.type})`);
 }
 
-function afterStatusShown(run: Run, id: string): Decision {
-  const next = stays({ ...run, status: { id, state: 'shown' } }, 'status comment shows the run');
+function afterStatusShown(run: Run, event: { readonly commentId: string }): Decision {
+  const next = stays({ ...run, status: { id: event.commentId, state: 'shown' } }, 'status comment shows the run');
   return run.status.state === 'stale' ? shownTo(next) : next;
 }

@@ -1,28 +1,31 @@
+import type { EffectType } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import { holdsSlot, type Resume, type Run } from '../domain/run.js';
 import { blocked, shownTo, stays, type Decision } from './decision.js';
 
+/** What a run cannot do without; anything else only tells people, or tidies up. */
+const isNeeded: Readonly<Record<EffectType, boolean>> = {
+  prepareWorkspace: true,
+  runAgent: true,
+  runChecks: true,
+  commitWork: true,
+  pushBranch: true,
+  openMergeRequest: true,
+  react: false,
+  showStatus: false,
+  tellPeople: false,
+  stopWork: false,
+  removeWorkspace: false,
+};
+
 /** An effect was given up: what only tells people is done without, anything else needs a person. */
 export function afterFailedEffect(run: Run, event: Extract<WorkEvent, { type: 'effectFailed' }>): Decision {
-  switch (event.effect) {
-    case 'showStatus':
-      return stays({ ...run, status: { ...run.status, state: 'shown' } }, 'the status comment could not be written');
-    case 'react':
-    case 'tellPeople':
-    case 'stopWork':
-    case 'removeWorkspace':
-      return stays(run, `done without: ${event.effect}`);
-    case 'prepareWorkspace':
-    case 'runAgent':
-    case 'runChecks':
-    case 'commitWork':
-    case 'pushBranch':
-    case 'openMergeRequest':
-      if (!holdsSlot(run.phase)) return stays(run, `late: ${event.effect} failed while ${run.phase.name}`);
-      return shownTo(blocked(run, event.obstacle, resumeOf(run)));
-    default:
-      return event.effect satisfies never;
-  }
+  const { effect, obstacle } = event;
+  if (effect === 'showStatus')
+    return stays({ ...run, status: { ...run.status, state: 'shown' } }, 'the status comment could not be written');
+  if (!isNeeded[effect]) return stays(run, `done without: ${effect}`);
+  if (!holdsSlot(run.phase)) return stays(run, `late: ${effect} failed while ${run.phase.name}`);
+  return shownTo(blocked(run, obstacle, resumeOf(run)));
 }
 
 /** Where a retry would go on: what is committed is kept. */

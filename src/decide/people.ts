@@ -16,9 +16,9 @@ export function afterPeople(run: Run, event: PeopleEvent): Decision {
     case 'repositoryMoved':
       return stays({ ...run, repository: event.repository }, `the repository is now ${event.repository.path}`);
     case 'mergeRequestEnded':
-      return mergeRequestEnded(run, event.merged);
+      return mergeRequestEnded(run, event);
     case 'commanded':
-      return afterCommand(run, event.command, event);
+      return afterCommand(run, event);
     default:
       return event satisfies never;
   }
@@ -29,7 +29,7 @@ function cancelled(run: Run, why: Extract<Phase, { name: 'cancelled' }>['why'], 
   return why === 'repositoryLost' ? ended : shownTo(ended);
 }
 
-function mergeRequestEnded(run: Run, merged: boolean): Decision {
+function mergeRequestEnded(run: Run, { merged }: { readonly merged: boolean }): Decision {
   if (run.mergeRequest === undefined) return stays(run, 'the run has no merge request yet');
   const mergeRequest = { ...run.mergeRequest, state: merged ? ('merged' as const) : ('closed' as const) };
   const next = { ...run, mergeRequest };
@@ -39,44 +39,36 @@ function mergeRequestEnded(run: Run, merged: boolean): Decision {
   );
 }
 
-function afterCommand(
-  run: Run,
-  command: Command,
-  from: { readonly by: { readonly login: string }; readonly commentId: string },
-): Decision {
-  const seen = { type: 'react', target: { kind: 'comment', id: from.commentId } } as const;
-  const reply = (text: Extract<Notice, { kind: 'reply' }>['text']): Decision =>
-    stays(run, `answered ${command.name} of ${from.by.login}: ${text}`, seen, {
-      type: 'tellPeople',
-      notice: { kind: 'reply', commentId: from.commentId, text },
-    });
-  switch (command.name) {
-    case 'stop': {
-      const ended = cancelled(run, 'stopped', `stopped by ${from.by.login}`);
-      return { ...ended, effects: [...ended.effects, seen] };
-    }
-    case 'retry':
-      return run.phase.name === 'blocked'
-        ? retried(run, run.phase, `retry asked for by ${from.by.login}`, seen)
-        : reply('notBlocked');
-    case 'status':
-      return reply('status');
-    case 'help':
-    case 'unknown':
-      return reply('help');
-    case 'replan':
-    case 'approve':
-    case 'plan':
-    case 'update':
-    case 'ci':
-    case 'allow':
-    case 'sentry':
-    case 'agent':
-    case 'text':
-      return reply('notBuilt');
-    default:
-      return command satisfies never;
+type ReplyText = Extract<Notice, { kind: 'reply' }>['text'];
+
+/** Commands that are answered and change nothing. */
+const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry'>, ReplyText>> = {
+  status: 'status',
+  help: 'help',
+  unknown: 'help',
+  replan: 'notBuilt',
+  approve: 'notBuilt',
+  plan: 'notBuilt',
+  update: 'notBuilt',
+  ci: 'notBuilt',
+  allow: 'notBuilt',
+  sentry: 'notBuilt',
+  agent: 'notBuilt',
+  text: 'notBuilt',
+};
+
+function afterCommand(run: Run, { command, by, commentId }: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
+  const seen = { type: 'react', target: { kind: 'comment', id: commentId } } as const;
+  if (command.name === 'stop') {
+    const ended = cancelled(run, 'stopped', `stopped by ${by.login}`);
+    return { ...ended, effects: [...ended.effects, seen] };
   }
+  if (command.name === 'retry' && run.phase.name === 'blocked') {
+    return retried(run, run.phase, `retry asked for by ${by.login}`, seen);
+  }
+  const text = command.name === 'retry' ? 'notBlocked' : replies[command.name];
+  const notice: Notice = { kind: 'reply', commentId, text };
+  return stays(run, `answered ${command.name} of ${by.login}: ${text}`, seen, { type: 'tellPeople', notice });
 }
 
 function retried(

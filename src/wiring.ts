@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAgents } from './agent/create-agents.js';
+import { createChecks } from './check/create-checks.js';
+import { detectChecks } from './check/detect-checks.js';
+import { createRules } from './check/rules.js';
+import type { StartOptions } from './cli/fleet-port.js';
+import type { Config } from './config/config.js';
+import { problemLine } from './config/problem.js';
+import { parseRepositoryConfig } from './config/repository.js';
+import type { ForgeName } from './domain/forge.js';
+import { createGitHub, type GitHub } from './forge/github/github.js';
+import { createLocalForge } from './forge/local/local-forge.js';
+import { localMigrations } from './forge/local/migrations.js';
+import type { LocalPeople } from './forge/local/people.js';
+import type { Clock, Delivery, Forge, Ids, Log, Ports, Store } from './ports.js';
+import { findContainment } from './process/containment.js';
+import { openQueue, type OpenQueue } from './queue/open-queue.js';
+import { openDatabase } from './store/database.js';
+import { migrate } from './store/migrate.js';
+import { storeOn } from './store/store.js';
+import { createWorkspaces } from './workspace/create-workspaces.js';
+import { gitRunner } from './workspace/run-git.js';
+
+/** Fleet's own commits; an address that can belong to nobody. */
+const identity = { name: 'Fleet', email: 'fleet@noreply.invalid' };
+
+/** What is being put together; `closers` are ended in reverse order. */
+export interface Wiring {
+  readonly config: Config;
+  readonly options: StartOptions;
+  readonly log: Log;
+  readonly closers: (() => Promise<void>)[];
+}
+
+/** Everything outside that Fleet works with. */
+export interface Opened {
+  readonly ports: Ports;
+  readonly people: LocalPeople;
+  readonly queue: OpenQueue;
+  readonly github: GitHub | undefined;
+}
+
+/** Opens stores, forges and whatever else the loop needs; what needs an end is put among the closers. */
+export async function openPorts(wiring: Wiring): Promise<Opened> {
+  const { config, options, log } = wiring;
+  await mkdir(config.dataFolder, { recursive: true });
+  const { database, store, queue } = await openStores(wiring);
+  const environment = { PATH: config.searchPath, HOME: config.home };
+  const local = createLocalForge({
+    kysely: database.kysely,
+    clock,
+    ids,
+    folder: join(config.dataFolder, 'local'),
+    git: gitRunner(environment),
+    owner: config.user,
+    branchPrefix: config.settings.branchPrefix,
+    sink: (delivery) => receive(store, queue.queue, [delivery]),
+  });
+  const github =
+    config.github && (await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log }));
+  const forges = [local.forge, ...(github === undefined ? [] : [github.forge])];
+  const ports: Ports = {
+    clock,
+    ids,
+    log,
+    store,
+    queue: queue.queue,
+    forges: new Map<ForgeName, Forge>(forges.map((forge) => [forge.name, forge])),
+    ...(await openWorkshop(wiring, environment)),
+  };
+  return { ports, people: local.people, queue, github };
+}
+
+async function openStores({ config, closers }: Wiring) {
+  const { databaseUrl, redisUrl } = config;
+  const database = await openDatabase(
+    databaseUrl === undefined
+      ? { kind: 'embedded', folder: config.dataFolder }
+      : { kind: 'postgres', url: databaseUrl },
+  );
+  closers.push(() => database.close());
+  await migrate(database, [localMigrations]);
+  const queue = await openQueue(
+    redisUrl === undefined
+      ? { kind: 'database', pool: database.pool, alone: database.kind === 'embedded' }
+      : { kind: 'redis', url: redisUrl },
+  );
+  closers.push(() => queue.close());
+  return { database, store: storeOn(database), queue };
+}
+
+/** Where the work is done: git, checks and agents. */
+async function openWorkshop({ config, log, closers }: Wiring, environment: Readonly<Record<string, string>>) {
+  const { dataFolder, searchPath: path, agents } = config;
+  const plainHttp = config.github?.protocol === 'http';
+  const workspaces = createWorkspaces({ folder: dataFolder, clock, log, identity, environment, plainHttp });
+  closers.push(() => workspaces.close());
+  const containment = await findContainment();
+  const { planner, developer } = config.settings.roles;
+  return {
+    workspaces,
+    remover: workspaces,
+    checks: createChecks({ containment, clock, folder: dataFolder, path }),
+    agents: createAgents({ agents, accounts: limitsOf(config), containment, clock, dataFolder, path }),
+    rules: createRules({ parse: parseRules, detect: detectChecks, agents: { planner, developer } }),
+  };
+}
+
+const clock: Clock = { nowMs: () => Date.now() };
+
+/** Short, sortable by time to the millisecond: eight characters of time, four of chance. */
+const ids: Ids = {
+  next: () =>
+    Date.now().toString(36).padStart(8, '0') + (randomBytes(4).readUInt32BE() % 36 ** 4).toString(36).padStart(4, '0'),
+};
+
+/** Keeps deliveries, then tells the queue of the new ones; a message that is lost here is found by the sweep. */
+export async function receive(
+  store: Store,
+  queue: Pick<Ports['queue'], 'admit'>,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  for (const delivery of deliveries) {
+    const { inboxId, fresh } = await store.inbox.receive(delivery);
+    if (fresh) await queue.admit(inboxId);
+  }
+}
+
+function limitsOf(config: Config): ReadonlyMap<string, { readonly maxConcurrent: number }> {
+  const limited = Object.entries(config.accounts).flatMap(([name, { maxConcurrent }]) =>
+    maxConcurrent === undefined ? [] : [[name, { maxConcurrent }] as const],
+  );
+  return new Map(limited);
+}
+
+function parseRules(text: string): ReturnType<Parameters<typeof createRules>[0]['parse']> {
+  const parsed = parseRepositoryConfig(text);
+  return 'value' in parsed ? parsed : { problems: parsed.problems.map(problemLine) };
+}
