@@ -75,8 +75,9 @@ it('no sequence of events leaves an end, has two edits of the status comment on 
     walk(seed, (before, event, outstanding) => {
       const { run, effects, because } = decide(before, event);
       reached.add(run.phase.name);
-      const claim = (holds: boolean, what: string): void =>
-        void (holds || broken.push(`${what}: ${event.type} while ${before.phase.name}`));
+      const claim = (holds: boolean, what: string): void => {
+        if (!holds) broken.push(`${what}: ${event.type} while ${before.phase.name}`);
+      };
       claim(JSON.stringify(decide(before, event)) === JSON.stringify({ run, effects, because }), 'decided differently');
       claim(!isEnded(before.phase) || JSON.stringify(run.phase) === JSON.stringify(before.phase), 'left an end');
       const answered =
