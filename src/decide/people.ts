@@ -8,11 +8,11 @@ import { moved, shownTo, stays, type Decision } from './decision.js';
 export function afterPeople(run: Run, event: PeopleEvent): Decision {
   switch (event.type) {
     case 'unlabelled':
-      return cancelled(run, 'unlabelled', `the label was taken off by ${event.by.login}`);
+      return cancelled(run, { why: 'unlabelled', by: event.by }, `the label was taken off by ${event.by.login}`);
     case 'issueClosed':
-      return cancelled(run, 'issueClosed', `the issue was closed by ${event.by.login}`);
+      return cancelled(run, { why: 'issueClosed', by: event.by }, `the issue was closed by ${event.by.login}`);
     case 'repositoryLost':
-      return cancelled(run, 'repositoryLost', 'the repository is not served any more');
+      return cancelled(run, { why: 'repositoryLost' }, 'the repository is not served any more');
     case 'repositoryMoved':
       return stays({ ...run, repository: event.repository }, `the repository is now ${event.repository.path}`);
     case 'mergeRequestEnded':
@@ -24,9 +24,13 @@ export function afterPeople(run: Run, event: PeopleEvent): Decision {
   }
 }
 
-function cancelled(run: Run, why: Extract<Phase, { name: 'cancelled' }>['why'], because: string): Decision {
-  const ended = moved(run, { name: 'cancelled', why }, because, { type: 'stopWork' }, { type: 'removeWorkspace' });
-  return why === 'repositoryLost' ? ended : shownTo(ended);
+type Cancelled = Extract<Phase, { name: 'cancelled' }>;
+
+function cancelled(run: Run, how: Pick<Cancelled, 'why' | 'by'>, because: string): Decision {
+  const phase: Cancelled = { name: 'cancelled', ...how };
+  const ended = moved(run, phase, because, { type: 'stopWork' }, { type: 'removeWorkspace' });
+  // Where Fleet may not write any more, nobody can be told.
+  return how.why === 'repositoryLost' ? ended : shownTo(ended);
 }
 
 function mergeRequestEnded(run: Run, { merged }: { readonly merged: boolean }): Decision {
@@ -60,7 +64,7 @@ const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry'>, Reply
 function afterCommand(run: Run, { command, by, commentId }: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
   const seen = { type: 'react', target: { kind: 'comment', id: commentId } } as const;
   if (command.name === 'stop') {
-    const ended = cancelled(run, 'stopped', `stopped by ${by.login}`);
+    const ended = cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`);
     return { ...ended, effects: [...ended.effects, seen] };
   }
   if (command.name === 'retry' && run.phase.name === 'blocked') {

@@ -11,7 +11,7 @@ import { unbuiltKeys, unbuiltRepositoryKeys } from '../../src/config/unbuilt.js'
 
 type Tree = Readonly<Record<string, unknown>>;
 
-const examples = new URL('examples/', import.meta.url);
+const examples = new URL('fixtures/', import.meta.url);
 const textOf = (name: string) => readFileSync(new URL(name, examples), 'utf8');
 const operatorText = textOf('fleet.config.yml');
 const repositoryText = textOf('repository.yml');

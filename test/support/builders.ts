@@ -24,7 +24,7 @@ type PhaseNamed<N extends Phase['name']> = Extract<Phase, { readonly name: N }>;
 export const startMs = Date.UTC(2026, 10, 21, 9);
 
 /** The id of `aRun`. */
-export const runId = 'r1' as RunId;
+const runId = 'r1' as RunId;
 
 /** A person; the id follows from the login, so that equal logins are the same person. */
 export function aPerson(login = 'mona', change: Partial<Person> = {}): Person {
