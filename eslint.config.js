@@ -121,7 +121,7 @@ export default defineConfig(
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: nodeGlobals } },
   { files: ['src/**', 'scripts/**', '*.{ts,js,cjs}'], rules: sizes },
   {
-    files: ['src/**'],
+    files: ['src/**/*.ts'],
     plugins: { house },
     rules: {
       'house/file-name': 'error',

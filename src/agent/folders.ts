@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where an attempt keeps its things, all outside the worktree. */
@@ -22,10 +22,17 @@ export async function makeFolders(
   const folders = {
     home: join(ofRun, 'home', nameOf(attempt.account)),
     artifacts: artifactsFolder(dataFolder, attempt),
-    temporary: join(ofRun, 'tmp', attempt.id),
   };
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
-  return { ...folders, stream: join(streams, `${attempt.id}.jsonl`), errors: join(streams, `${attempt.id}.stderr`) };
+  // A short name: programs put sockets there, whose paths have at most 103 bytes. Claude Code goes to /tmp with longer ones,
+  // where its process id, which is the same in every namespace, is all that tells two of them apart.
+  const temporary = await mkdtemp(join(ofRun, 'tmp-'));
+  return {
+    ...folders,
+    temporary,
+    stream: join(streams, `${attempt.id}.jsonl`),
+    errors: join(streams, `${attempt.id}.stderr`),
+  };
 }
 
 /** The folder of everything that attempts of a run leave, apart from their streams. */

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** Characters of a command's output that are kept. */
-export const mostCharacters = 8000;
+const mostCharacters = 8000;
 
 /** Bytes that surely hold so many characters, also where many of them are colours. */
 const keptBytes = 16 * mostCharacters;

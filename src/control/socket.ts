@@ -59,13 +59,22 @@ export async function connectControl(dataFolder: string): Promise<Control | unde
   if (path === undefined) return undefined;
   const control: Control = async (request) => {
     const { status, body } = await exchange(path, JSON.stringify(request));
-    const read = answered.safeParse(status === 200 || status === 400 ? JSON.parse(body) : undefined);
+    const read = answered.safeParse(parsed(body));
     if (!read.success) throw retryLater(`the running Fleet gave no answer that is understood (${status}): see its log`);
     if ('failure' in read.data) throw new Failure(read.data.failure.message, read.data.failure.reason);
     // Both ends are the same program; the envelope was checked.
     return read.data.answer as never;
   };
   return (await responds(control)) ? control : undefined;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Not from Fleet: told by what is made of undefined.
+    return undefined;
+  }
 }
 
 async function responds(control: Control): Promise<boolean> {
@@ -91,7 +100,7 @@ async function answer(control: Control, request: IncomingMessage, response: Serv
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
   try {
-    const read = controlRequest.safeParse(JSON.parse(await bodyOf(request)));
+    const read = controlRequest.safeParse(parsed(await bodyOf(request)));
     if (!read.success)
       throw new Failure(z.prettifyError(read.error), {
         kind: 'needsPerson',

@@ -44,6 +44,8 @@ export interface Sender extends Endpoint {
 }
 
 export interface Receiver extends Endpoint {
+  /** With true it does not wait for running jobs. */
+  pause(doNotWaitActive: boolean): Promise<void>;
   /** Waits for running jobs, or with `force` leaves them. */
   close(force: boolean): Promise<void>;
   getBackend(): IQueueBackend;

@@ -9,6 +9,8 @@ export interface WorkerOrder {
   /** How many long effects are performed at once; short ones have a number of their own. */
   readonly concurrency: number;
   readonly log: Log;
+  /** How long a worker may be silent before its jobs go to others; tests do not wait so long. */
+  readonly lockMs?: number;
 }
 
 export interface Workers {
@@ -19,21 +21,23 @@ export interface Workers {
 const shortAtOnce = 8;
 
 /**
- * A job belongs to its worker while that renews its lock, every half of `lockDuration`. After a worker's death its jobs, and what waits
- * behind them, come back within `lockDuration` and two times `stalledInterval`.
+ * A job belongs to its worker while that renews its lock, every half of this. After a worker's death its jobs, and what waits behind them,
+ * come back within twice this. A worker that could not renew in time shares its job with another for a while: claims and revisions see to it.
  */
-const liveness = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 10 };
+const defaultLockMs = 10_000;
 
 /** How long closing waits for listeners, and then for BullMQ. */
 const graceMs = 5_000;
 const closeMs = 3_000;
 
 export async function startWorkers(backend: Backend, order: WorkerOrder): Promise<Workers> {
+  const { lockMs = defaultLockMs } = order;
+  const liveness = { lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 10 };
   const running = new Set<Promise<void>>();
   let isClosing = false;
 
   async function listen(lane: LaneName, id: string): Promise<void> {
-    // The row stays, and is queued again at the next start.
+    // Fetched just before the worker paused: the row stays, and the next sweep queues it again.
     if (isClosing) return;
     const work = heard(order, lane, id);
     running.add(work);
@@ -51,17 +55,18 @@ export async function startWorkers(backend: Backend, order: WorkerOrder): Promis
   return {
     close: async () => {
       isClosing = true;
+      await within(closeMs, Promise.all(workers.map(stopTaking)));
       await within(graceMs, Promise.allSettled([...running]));
       const force = running.size > 0;
-      await within(closeMs, Promise.all(workers.map((worker) => leave(worker, force))));
+      await within(closeMs, Promise.all(workers.map((worker) => worker.close(force))));
     },
   };
 }
 
-/** A worker that is closed by force would go on waiting for jobs. */
-async function leave(worker: Receiver, force: boolean): Promise<void> {
-  if (force) await worker.getBackend().disconnectBlocking(true);
-  await worker.close(force);
+/** A paused worker would finish waiting for a job before it looks up. */
+async function stopTaking(worker: Receiver): Promise<void> {
+  await worker.pause(true);
+  await worker.getBackend().disconnectBlocking(true);
 }
 
 async function heard({ listeners, log }: WorkerOrder, lane: LaneName, id: string): Promise<void> {

@@ -21,7 +21,7 @@ export async function workAsAgent(job: Job, assignment: Assignment): Promise<Wor
     workspace,
     prompt: promptOf(job, assignment),
     signal: job.signal,
-    heartbeat: (fields) => void note(job, 'agent works', { attempt: id, ...fields }),
+    heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role: assignment.role, ...fields }),
     ...(assignment.task === undefined ? {} : { task: assignment.task }),
     ...(assignment.session === undefined ? {} : { session: assignment.session }),
   });

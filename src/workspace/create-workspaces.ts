@@ -1,12 +1,12 @@
 import { lostRace } from '../domain/failure.js';
 import type { RunId } from '../domain/run.js';
-import type { Clock, Log, Workspace, WorkspaceRemover, Workspaces } from '../ports.js';
+import type { Clock, Log, Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports.js';
 import { ensureFolder, isFolder } from './files.js';
 import { createGit, type Git } from './git.js';
-import { createLocks, type Locks } from './locks.js';
+import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
 import { type Opening, openWorktree } from './open.js';
-import { createPlaces, type Places, readRecord, type RunPlaces, writeRecord } from './places.js';
+import { createPlaces, type Places, readRecord, type RunPlaces, type RunRecord, writeRecord } from './places.js';
 import { dropRefs } from './run-refs.js';
 import {
   bringTo,
@@ -100,24 +100,31 @@ export function createWorkspaces(
 
 /** Works on a run's worktree, one piece of work at a time. A worktree that is gone means that the run was ended meanwhile. */
 function within<T>(ground: Ground, run: RunId, work: (worktree: RunWorktree) => Promise<T>): Promise<T> {
-  const { git, places, lock, rules } = ground;
+  const { places, lock } = ground;
   return lock(run, async () => {
     const place = places.of(run);
     const record = await readRecord(place);
     if (record === undefined) throw lostRace(`run ${run} has no worktree any more`);
-    const mirror = places.mirrorOf(record);
-    await Promise.all([sealMirror(mirror), ensureFolder(place.worktree.path)]);
-    return work({ run, record, places: place, stage: { git, gitDir: mirror, worktree: place.worktree }, rules });
+    return work(await known(ground, run, record));
   });
 }
 
-async function findOrOpen({ git, places, clock }: Ground, order: Parameters<Workspaces['open']>[0]) {
+async function known({ git, places, rules }: Ground, run: RunId, record: RunRecord): Promise<RunWorktree> {
+  const place = places.of(run);
+  const mirror = places.mirrorOf(record);
+  await allDone([sealMirror(mirror), ensureFolder(place.worktree.path)]);
+  return { run, record, places: place, stage: { git, gitDir: mirror, worktree: place.worktree }, rules };
+}
+
+async function findOrOpen(ground: Ground, order: WorkspaceOrder) {
+  const { git, places, clock } = ground;
   const place = places.of(order.run);
   const mirror = places.mirror(order.repository);
   const workspace = workspaceOf(place, mirror);
-  const known = await readRecord(place);
-  if (known !== undefined && (await isFolder(place.worktree.path))) {
-    return { workspace, start: known.start, files: known.files };
+  const found = await readRecord(place);
+  if (found !== undefined) {
+    if (!(await isFolder(place.worktree.path))) await bringTo(await known(ground, order.run, found), found.start);
+    return { workspace, start: found.start, files: found.files };
   }
   await sealMirror(mirror);
   const opening: Opening = { git, mirror, places: place, openedAt: Math.floor(clock.nowMs() / 1000) };

@@ -21,6 +21,7 @@ export async function ensureFolder(path: string): Promise<void> {
 
 /** Makes every folder and file below `root` usable again, and removes sockets, pipes and devices. Follows no link. */
 export async function mend(root: string): Promise<void> {
+  if (!(await isFolder(root))) return;
   await chmod(root, ((await lstat(root)).mode & 0o7777) | 0o700);
   for (const entry of await readdir(root, { withFileTypes: true })) {
     const path = join(root, entry.name);

@@ -1,6 +1,7 @@
 import type { Change } from '../domain/event.js';
 import type { Snapshot } from '../domain/run.js';
 import type { Git } from './git.js';
+import { allDone } from './locks.js';
 import { type Stage, stageAll, unstage } from './stage.js';
 import { gitlinkMode, linkMode, parseChanges, parseTree, type TreeChange } from './tree-entries.js';
 import { atMost, problemsOf, shown } from './tree-problems.js';
@@ -22,7 +23,7 @@ export async function takeTree(
     await unstage(stage, repositories);
     tree = await writeTree(stage);
   }
-  const [before, after, blobs] = await Promise.all([
+  const [before, after, blobs] = await allDone([
     git.output({ gitDir, args: ['ls-tree', '-r', '-z', head.tree] }),
     git.output({ gitDir, args: ['ls-tree', '-r', '-z', tree] }),
     blobsOf(git, gitDir, changes),

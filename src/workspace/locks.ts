@@ -19,5 +19,5 @@ export function createLocks(): Locks {
 /** Like `Promise.all`, but never rejects while some of the work still goes on: a lock must not be left before that. */
 export async function allDone<T extends readonly unknown[]>(works: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   await Promise.allSettled(works);
-  return (await Promise.all(works)) as unknown as T;
+  return await Promise.all(works);
 }

@@ -5,6 +5,7 @@ import type { WorkspaceOrder } from '../ports.js';
 import { ensureFolder, removeTree, unlessMissing } from './files.js';
 import type { Git } from './git.js';
 import { ignoreRulesOf } from './ignore-rules.js';
+import { allDone } from './locks.js';
 import type { RunPlaces, RunRecord } from './places.js';
 import { checkOut } from './restore.js';
 import { refOf, setRef } from './run-refs.js';
@@ -25,21 +26,20 @@ export async function openWorktree(
   order: WorkspaceOrder,
 ): Promise<RunRecord> {
   const { worktree, own } = places;
-  const [start] = await Promise.all([
-    baseOf(git, mirror, order.base),
-    // What a process that died half-way left.
-    removeTree(own).then(() => mkdir(own, { recursive: true })),
-    removeTree(worktree.path).then(() => ensureFolder(worktree.path)),
-  ]);
+  const start = await baseOf(git, mirror, order.base);
+  // What a process that died half-way left.
+  await allDone([removeTree(own), removeTree(worktree.path)]);
+  await mkdir(own, { recursive: true });
+  await ensureFolder(worktree.path);
   await writeFile(worktree.excludes, '');
-  const [listing] = await Promise.all([
+  const [listing] = await allDone([
     git.output({ gitDir: mirror, args: ['ls-tree', '-r', '-z', start.commit] }),
     checkOut({ git, gitDir: mirror, worktree }, start.commit),
     setRef(git, mirror, { ref: refOf(order.run, 'head'), sha: start.commit }),
   ]);
   const entries = parseTree(listing);
   const gitlinks = entries.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
-  await Promise.all([
+  await allDone([
     writeFile(worktree.excludes, await rulesOf(worktree.path, entries)),
     passOver({ git, gitDir: mirror, worktree }, gitlinks),
   ]);

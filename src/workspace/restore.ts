@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { mend, sweep } from './files.js';
+import { allDone } from './locks.js';
 import type { Stage } from './stage.js';
 import { passOver } from './stage.js';
 import { parseTree } from './tree-entries.js';
@@ -12,7 +13,7 @@ export async function restoreTree(stage: Stage, tree: string, gitlinks: readonly
     await bring(stage, tree, gitlinks);
   } catch {
     // Folders that may not be written, pipes that never end, a broken index. The second try says what else is wrong.
-    await Promise.all([mend(stage.worktree.path), rm(stage.worktree.index, { force: true })]);
+    await allDone([mend(stage.worktree.path), rm(stage.worktree.index, { force: true })]);
     await bring(stage, tree, gitlinks);
   }
 }
@@ -21,7 +22,7 @@ async function bring(stage: Stage, tree: string, gitlinks: readonly string[]): P
   const { git, gitDir, worktree } = stage;
   await checkOut(stage, tree);
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
-  const [files, ignored] = await Promise.all([
+  const [files, ignored] = await allDone([
     git.output({ gitDir, args: ['ls-tree', '-r', '-z', tree] }),
     git.output({ gitDir, worktree, args, timeoutMs }),
     passOver(stage, gitlinks),

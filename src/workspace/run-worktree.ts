@@ -3,6 +3,7 @@ import type { RunId, Snapshot } from '../domain/run.js';
 import type { CommitOrder, PushOrder } from '../ports.js';
 import { type GitCall, unexpected } from './git.js';
 import { takeTree } from './keep.js';
+import { allDone } from './locks.js';
 import type { RunPlaces, RunRecord } from './places.js';
 import { pushBranch } from './push.js';
 import { restoreTree } from './restore.js';
@@ -31,10 +32,7 @@ export interface WorktreeRules {
 
 /** Brings files, index and the agent's git directory to this tree; also mends what an agent did to any of them. */
 export async function bringTo({ run, record, places, stage }: RunWorktree, to: Snapshot): Promise<void> {
-  const [refs] = await Promise.all([
-    runRefs(stage.git, stage.gitDir, run),
-    restoreTree(stage, to.tree, record.gitlinks),
-  ]);
+  const [refs] = await allDone([runRefs(stage.git, stage.gitDir, run), restoreTree(stage, to.tree, record.gitlinks)]);
   await writeView(places, record, { mirror: stage.gitDir, head: refs.get(refOf(run, 'head')) ?? record.start.commit });
 }
 

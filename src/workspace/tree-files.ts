@@ -1,14 +1,16 @@
-import { type SimpleGit, simpleGit } from 'simple-git';
-import { needsPerson } from '../domain/failure.js';
+import { simpleGit } from 'simple-git';
+import { needsPerson, retryLater } from '../domain/failure.js';
 import type { TreeFiles } from '../ports.js';
 import { hardenedConfig, hardenedEnvironment } from './git.js';
 import { parseTree, type TreeEntry } from './tree-entries.js';
 
 const largestBytes = 1024 * 1024;
 
-/** A mirror for reading: no worktree and no token is near. */
-export function mirrorReader(mirror: string, environment: Readonly<Record<string, string>>): SimpleGit {
-  return simpleGit({
+/** Git's output in a mirror: no worktree and no token is near. */
+export type MirrorReader = (...args: readonly string[]) => Promise<string>;
+
+export function mirrorReader(mirror: string, environment: Readonly<Record<string, string>>): MirrorReader {
+  const git = simpleGit({
     baseDir: mirror,
     config: [...hardenedConfig],
     allowEnvironment: Object.keys(hardenedEnvironment),
@@ -20,20 +22,21 @@ export function mirrorReader(mirror: string, environment: Readonly<Record<string
       allowUnsafeProtocolOverride: true,
     },
   }).env({ ...environment, ...hardenedEnvironment });
+  return (...args) =>
+    git.raw(...args).catch((error: unknown) => {
+      throw retryLater(`git ${args[0] ?? ''} failed in ${mirror}`, undefined, error);
+    });
 }
 
 /** The files at the head of a branch of the mirror. */
-export async function treeFilesOf(reader: SimpleGit, branch: string): Promise<TreeFiles> {
+export async function treeFilesOf(read: MirrorReader, branch: string): Promise<TreeFiles> {
   // Prints nothing where the branch is not there.
-  const sha = (await reader.raw('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`)).trim();
+  const sha = (await read('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`)).trim();
   if (sha === '') {
     throw needsPerson('configurationBroken', [`branch ${branch} is not there: name another base, or push it`]);
   }
   let tree: Promise<ReadonlyMap<string, TreeEntry>> | undefined;
-  const entries = () =>
-    (tree ??= reader
-      .raw('ls-tree', '-r', '-z', '-l', sha)
-      .then((output) => new Map(parseTree(output).map((entry) => [entry.path, entry]))));
+  const entries = () => (tree ??= treeOf(read, sha));
   return {
     sha,
     async list() {
@@ -42,7 +45,12 @@ export async function treeFilesOf(reader: SimpleGit, branch: string): Promise<Tr
     async read(path) {
       const entry = (await entries()).get(path);
       if (entry === undefined || !entry.mode.startsWith('100') || entry.size > largestBytes) return undefined;
-      return reader.raw('cat-file', 'blob', entry.oid);
+      return read('cat-file', 'blob', entry.oid);
     },
   };
+}
+
+async function treeOf(read: MirrorReader, sha: string): Promise<ReadonlyMap<string, TreeEntry>> {
+  const entries = parseTree(await read('ls-tree', '-r', '-z', '-l', sha));
+  return new Map(entries.map((entry) => [entry.path, entry]));
 }

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTree } from './files.js';
+import { allDone } from './locks.js';
 import type { RunPlaces, RunRecord } from './places.js';
 
 const config = '[core]\n\trepositoryformatversion = 0\n\tbare = false\n[gc]\n\tauto = 0\n';
@@ -16,12 +17,12 @@ export async function writeView(
 ): Promise<void> {
   const { view, worktree } = places;
   await removeTree(view);
-  await Promise.all([
+  await allDone([
     mkdir(join(view, 'refs'), { recursive: true }),
     mkdir(join(view, 'objects/info'), { recursive: true }),
   ]);
   const refs = `${order.head} refs/heads/${record.branch}\n${record.start.commit} refs/remotes/origin/${record.base}\n`;
-  await Promise.all([
+  await allDone([
     writeFile(join(view, 'HEAD'), `ref: refs/heads/${record.branch}\n`),
     writeFile(join(view, 'config'), config),
     writeFile(join(view, 'packed-refs'), refs),

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAgents } from '../../src/agent/create-agents.js';
 import type { AgentSpec } from '../../src/domain/agent.js';
 import type { RunId } from '../../src/domain/run.js';
@@ -83,11 +83,11 @@ describe('an attempt of a command agent', () => {
       'LANG=C.UTF-8',
       'LOG=quiet',
       `PATH=${path}`,
-      `TMPDIR=${join(dataFolder, 'agents/r1/tmp/a1')}`,
+      expect.stringMatching(/^TMPDIR=.*\/data\/agents\/r1\/tmp-......$/),
     ]);
     const stream = join(dataFolder, 'streams/r1/a1.jsonl');
     expect(heartbeats).toEqual([{ agent: 'tester', dialect: 'command', attempt: 'a1', stream }]);
-    expect(readdirSync(join(dataFolder, 'agents/r1/tmp'))).toEqual([]);
+    expect(readdirSync(join(dataFolder, 'agents/r1')).sort()).toEqual(['artifacts', 'home']);
     await agents.forget(run);
     expect(readdirSync(join(dataFolder, 'agents'))).toEqual([]);
     expect(readdirSync(join(dataFolder, 'streams/r1')).sort()).toEqual(['a1.jsonl', 'a1.stderr']);
@@ -180,6 +180,24 @@ describe('an attempt of a command agent', () => {
         stop.abort();
       }, 50);
     expect((await agents.run(order({ signal: stop.signal, heartbeat }))).outcome).toEqual({ kind: 'stopped' });
+  });
+
+  it('has a heartbeat every 30 s', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const { agents, order } = setUp([aShell('sleep 99')]);
+    const heartbeats: unknown[] = [];
+    const running = agents.run(order({ signal: stop.signal, heartbeat: (fields) => heartbeats.push(fields) }));
+    await vi.waitFor(() => {
+      expect(heartbeats).toHaveLength(1);
+    });
+    vi.advanceTimersByTime(60_000);
+    stop.abort();
+    await running;
+    const beat = { agent: 'tester', attempt: 'a1', events: 0, tokens: 0, quietSeconds: 0 };
+    expect(heartbeats.slice(1)).toEqual([beat, beat]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('cannot write the git directory', async () => {

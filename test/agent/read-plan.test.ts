@@ -117,7 +117,7 @@ describe('readPlan', () => {
     [
       'that is a named pipe',
       (path: string) => {
-        execFileSync('mkfifo', [path]);
+        execFileSync('/usr/bin/mkfifo', [path]);
       },
       'plan.json: it must be a regular file',
     ],

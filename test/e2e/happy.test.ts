@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aRepositoryFor, gitHubFleet, labelled, reached, type GitHubFleet } from './world.js';
+import { commitsOf, mergeRequestsOf, reached, told } from './look.js';
+import { aRepositoryFor, detectedRepository, gitHubFleet, labelled, type GitHubFleet } from './world.js';
+import { conversation } from './conversation.js';
 
 let world: GitHubFleet;
 beforeAll(async () => {
@@ -7,12 +9,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-it('a labelled issue becomes a merge request', async () => {
-  const repository = aRepositoryFor(world);
-  const issue = await labelled(world, repository);
-  const run = await reached(world, repository, (each) => each.phase.name === 'inReview' && each.status.state === 'shown');
-  expect(run.mergeRequest).toMatchObject({ number: 2, state: 'open' });
+it('a labelled issue becomes a merge request, and the talk about it reads like this', async () => {
+  const repository = aRepositoryFor(world, detectedRepository);
+  await labelled(world, repository);
+  const { run } = await told(world, repository, 'inReview');
   expect(world.gitHub.git.read('acme/sample-1', run.branch, 'slug.js')).toContain('[^a-z0-9]');
-  expect(issue.comments.map(({ body }) => /kind=(\w+)/.exec(body)?.[1])).toEqual(['status', 'ready']);
+  expect(mergeRequestsOf(repository).map(({ pull }) => pull)).toEqual([
+    { head: 'fleet/1-slug-drops-digits', base: 'main', draft: false, reviewers: ['mona'] },
+  ]);
+  await expect(conversation(world, repository, run)).toMatchFileSnapshot('golden/conversation.md');
   world.gitHub.assertNoSurprises();
 });

@@ -1,57 +1,87 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
-import type { StartedFleet, StartOptions } from '../../src/cli/fleet-port.js';
-import type { Phase, Run } from '../../src/domain/run.js';
+import type { StartedFleet } from '../../src/cli/fleet-port.js';
 import { startFleet } from '../../src/main.js';
 import { GitHubStandIn } from '../support/github/stand-in.js';
 import type { IssueState, RepositoryState } from '../support/github/state.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const scriptedAgent = resolve(import.meta.dirname, '../support/agents/scripted.mjs');
+const builtTemplate = resolve(import.meta.dirname, '../../dist/store/template');
 
-/** A small repository with a bug that its one test finds. */
-export const brokenRepository = {
-  'package.json': '{ "name": "sample", "type": "module", "scripts": { "test": "node --test" } }\n',
+/** A small program with a bug that its one test finds. */
+const program = {
   'slug.js': "export const slug = (text) => text.toLowerCase().replace(/[^a-z]+/g, '-');\n",
   'slug.test.js': `import { equal } from 'node:assert';
-import { test } from 'node:test';
 import { slug } from './slug.js';
 
-test('keeps digits', () => equal(slug('Area 51'), 'area-51'));
+equal(slug('Area 51'), 'area-51');
+console.log('digits are kept');
 `,
   'README.md': '# Sample\n',
-  'LICENSE': 'MIT\n',
 };
 
-/** Fleet with the scripted agent, in this process, served by the GitHub stand-in. */
+/** A repository whose check Fleet finds itself. */
+export const detectedRepository = {
+  ...program,
+  'package.json': '{ "name": "sample", "type": "module", "scripts": { "test": "node slug.test.js" } }\n',
+};
+
+/** A repository that names its check, which costs no start of npm. */
+export const namedRepository = {
+  ...program,
+  'package.json': '{ "type": "module" }\n',
+  '.fleet/config.yml': 'checks: { test: node slug.test.js }\n',
+};
+
+/** Fleet with the scripted agent, served by the GitHub stand-in. */
 export interface GitHubFleet {
   readonly gitHub: GitHubStandIn;
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   fleet: StartedFleet;
+  /** Starts Fleet again, on the same data. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
+export type Start = (env: Readonly<Record<string, string>>, folder: string) => Promise<StartedFleet>;
+
 export interface GitHubFleetOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** More of fleet.config.yml. */
-  readonly config?: string;
+  /** Of the agent, as in fleet.config.yml. */
+  readonly timeouts?: string;
+  /** Another Fleet's, when several are served. */
+  readonly gitHub?: GitHubStandIn;
   readonly life?: 'file' | 'test';
-  readonly options?: Partial<StartOptions>;
+  /** By default in this process. */
+  readonly start?: Start;
 }
 
 /** Starts a stand-in and a Fleet for it. */
-export async function gitHubFleet({ env = {}, config = '', life = 'file', options }: GitHubFleetOptions = {}): Promise<GitHubFleet> {
+export async function gitHubFleet(options: GitHubFleetOptions = {}): Promise<GitHubFleet> {
+  const { env = {}, timeouts = '{ silence: 60s, wall: 60s }', life = 'file', start = startHere } = options;
   const folder = temporaryFolder(life);
-  const gitHub = await GitHubStandIn.start({ folder: join(folder, 'github') });
+  const gitHub = options.gitHub ?? (await GitHubStandIn.start({ folder: join(folder, 'github') }));
+  for (const name of ['prompts', 'gates']) mkdirSync(join(folder, name));
+  // As in an installed Fleet; without a build the database is made from nothing, which takes seconds.
+  if (existsSync(builtTemplate)) cpSync(builtTemplate, join(folder, 'data/database'), { recursive: true });
   writeFileSync(
     join(folder, 'fleet.config.yml'),
-    `agents:\n  - { name: script, dialect: command, command: [node, ${scriptedAgent}], maxConcurrent: 8, timeouts: { silence: 20s, wall: 20s } }\n${config}`,
+    `agents:
+  - name: script
+    dialect: command
+    command: [node, ${scriptedAgent}]
+    maxConcurrent: 8
+    timeouts: ${timeouts}
+    env: { PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
+`,
   );
   const variables = {
     PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    TMPDIR: process.env['TMPDIR'] ?? '',
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: process.env['FLEET_TEST_LOG'] ?? 'silent',
@@ -63,10 +93,8 @@ export async function gitHubFleet({ env = {}, config = '', life = 'file', option
     GHE_PROTOCOL: 'http',
     ...env,
   };
-  const start = async (): Promise<StartedFleet> => {
-    const loaded = loadConfig({ use: 'server', env: variables, cwd: folder });
-    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
-    const fleet = await startFleet(loaded.config, { role: 'all', listen: true, spacing: 'off', ...options });
+  const startAgain = async (): Promise<StartedFleet> => {
+    const fleet = await start(variables, folder);
     gitHub.people.webhookUrl = `${fleet.address ?? ''}/api/github/webhooks`;
     return fleet;
   };
@@ -74,53 +102,50 @@ export async function gitHubFleet({ env = {}, config = '', life = 'file', option
     gitHub,
     folder,
     env: variables,
-    fleet: await start(),
+    fleet: await startAgain(),
     start: async () => {
-      world.fleet = await start();
+      world.fleet = await startAgain();
     },
     close: async () => {
       await world.fleet.close();
-      await gitHub.close();
+      if (options.gitHub === undefined) await gitHub.close();
     },
   };
   return world;
 }
 
+async function startHere(env: Readonly<Record<string, string>>, folder: string): Promise<StartedFleet> {
+  const loaded = loadConfig({ use: 'server', env, cwd: folder });
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  return startFleet(loaded.config, { role: 'all', listen: true, spacing: 'off' });
+}
+
 let repositories = 0;
 
 /** A repository of its own for a test: `mona` may write, `eve` may not. */
-export function aRepositoryFor(world: GitHubFleet, files: Readonly<Record<string, string>> = brokenRepository, defaultBranch = 'main'): RepositoryState {
+export function aRepositoryFor(
+  world: GitHubFleet,
+  files: Readonly<Record<string, string>> = namedRepository,
+  defaultBranch = 'main',
+): RepositoryState {
   repositories += 1;
   return world.gitHub.addRepository({
     path: `acme/sample-${repositories}`,
     defaultBranch,
     files,
-    people: { mona: 'write', eve: 'read' },
+    people: { mona: 'write', eve: 'read', olga: 'read' },
   });
 }
 
-/** mona opens an issue and puts the label on it. */
-export async function labelled(world: GitHubFleet, repository: RepositoryState, behaviour = ''): Promise<IssueState> {
-  const { people } = world.gitHub;
-  const issue = people.openIssue(repository, 'olga', 'slug drops digits', `\`Area 51\` should give \`area-51\`. ${behaviour}`);
-  await people.labelIssue(repository, issue.number, 'fleet', 'mona');
-  return issue;
+/** olga opens an issue. `behaviour` tells the scripted agent what to do, e.g. `[[developer: red]]`. */
+export function anIssueIn(world: GitHubFleet, repository: RepositoryState, behaviour = ''): IssueState {
+  const body = `\`Area 51\` should give \`area-51\`. ${behaviour}`.trim();
+  return world.gitHub.people.openIssue(repository, 'olga', 'slug drops digits', body);
 }
 
-/** Waits until a run of the repository is as wanted, woken by its journal. Fails when that takes more than `withinMs`. */
-export async function reached(world: GitHubFleet, repository: RepositoryState, wanted: Phase['name'] | ((run: Run) => boolean), withinMs = 15_000): Promise<Run> {
-  const isWanted = typeof wanted === 'function' ? wanted : (run: Run): boolean => run.phase.name === wanted;
-  const deadline = performance.now() + withinMs;
-  let run: Run | undefined;
-  let after = 0;
-  while (performance.now() < deadline) {
-    const { runs } = await world.fleet.control({ op: 'list', limit: 1_000, open: false });
-    run = runs.find((each) => each.repository.id === String(repository.id));
-    if (run !== undefined && isWanted(run)) return run;
-    // Waits for the journal's next entry; before there is a run, any answer of the store is a turn of the loop.
-    if (run === undefined) continue;
-    const { entries } = await world.fleet.control({ op: 'log', run: run.id, after, waitMs: 200 });
-    after = entries.at(-1)?.seq ?? after;
-  }
-  throw new Error(`not reached within ${withinMs} ms: ${String(wanted)}; the run is ${JSON.stringify(run?.phase) ?? 'not there'}`);
+/** olga opens an issue, and mona puts the label on it. */
+export async function labelled(world: GitHubFleet, repository: RepositoryState, behaviour = ''): Promise<IssueState> {
+  const issue = anIssueIn(world, repository, behaviour);
+  await world.gitHub.people.labelIssue(repository, issue.number, 'fleet', 'mona');
+  return issue;
 }

@@ -62,7 +62,7 @@ describe.each(containments)('a program in a %s', (_, containment) => {
     const startMs = performance.now();
     expect(await runContained(containment, order)).toEqual({ how: 'wall' });
     expect(performance.now() - startMs).toBeGreaterThan(2000);
-    expect(performance.now() - startMs).toBeLessThan(4000);
+    expect(performance.now() - startMs).toBeLessThan(6000);
     expect(isRunning(sleep)).toBe(false);
   });
 
@@ -133,7 +133,7 @@ describe.each(containments)('a program in a %s', (_, containment) => {
     }
     const medianMs = timesMs.sort((a, b) => a - b)[4] ?? Infinity;
     // 10 and 60 ms on an idle machine.
-    expect(medianMs).toBeLessThan(containment.kind === 'namespace' ? 60 : 400);
+    expect(medianMs).toBeLessThan(containment.kind === 'namespace' ? 100 : 600);
   });
 
   it('leaves nothing to wait for', async () => {

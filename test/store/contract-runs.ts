@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { aMergeRequest, aPerson, aPlanningPhase, aRepository, aWorkingPhase, startMs } from '../support/builders.js';
 import type { Subject } from './contract.js';
-import { aChange, aDelivery, after, anEffect, expectLostRace, id, runOf } from './sample.js';
+import { expectLostRace } from './lost-race.js';
+import { aChange, aDelivery, after, anEffect, id, runOf } from './sample.js';
 
 const stopped = { name: 'cancelled', why: 'stopped' } as const;
 

@@ -1,6 +1,4 @@
-import { expect } from 'vitest';
 import type { ForgeEvent } from '../../src/domain/forge.js';
-import { Failure } from '../../src/domain/failure.js';
 import type { EffectId, Run, RunId } from '../../src/domain/run.js';
 import type { Delivery, RunChange } from '../../src/ports.js';
 import { aPerson, aRepository, aRun, anIssue, startMs } from '../support/builders.js';
@@ -44,13 +42,4 @@ export function anEffect(run: Run, index: number, type: 'react' | 'prepareWorksp
 /** The run one decision later. */
 export function after(run: Run, change: Partial<Run> = {}): Run {
   return { ...run, revision: run.revision + 1, ...change };
-}
-
-export async function expectLostRace(work: Promise<unknown>): Promise<void> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Failure);
-  expect((error as Failure).reason).toEqual({ kind: 'lostRace' });
 }

@@ -128,6 +128,15 @@ describe('open', () => {
     expect(readFileSync(join(first.path, 'a.txt'), 'utf8')).toBe('work\n');
   });
 
+  test('makes the folder again when it is gone; commits stay', async () => {
+    const { opened, workspaces } = aScene();
+    const { path, start } = await opened();
+    const head = await workspaces.commit(run, { tree: start.tree, parent: start.commit, message: 'm\n' });
+    rmSync(path, { recursive: true });
+    expect((await opened()).start).toEqual(start);
+    expect(plainGit(path, 'rev-parse', 'HEAD')).toBe(head.commit);
+  });
+
   test('after a process that died half-way starts anew', async () => {
     const { opened, folder } = aScene();
     writeFiles(folder, { [`worktrees/${run}/half.txt`]: 'h', [`git/${run}/index.lock`]: '' });

@@ -14,7 +14,7 @@ import { makeSample, recordedAgent, sampleIssue } from '../sample.js';
 import { harmless, painter } from '../terminal.js';
 import { throughRun } from '../through-run.js';
 import type { World } from '../world.js';
-import { exitAt, lookLine } from './run.js';
+import { exitAt } from './run.js';
 
 export interface DemoOptions {
   readonly agent?: string;
@@ -63,13 +63,14 @@ async function demoIn(world: World, folder: string, { agent, keep }: DemoOptions
   }
 }
 
-/** The embedded default in a folder of the demo's own, whatever the surroundings say. */
+/** The embedded default in a folder of the demo's own, whatever stores the surroundings name. */
 function configFor(
   config: Config,
   { dataFolder, recorded }: { readonly dataFolder: string; readonly recorded: boolean },
 ): Config {
-  const { databaseUrl, redisUrl, ...rest } = config;
-  const own = { ...rest, dataFolder };
+  const kept = Object.entries(config).filter(([name]) => name !== 'databaseUrl' && name !== 'redisUrl');
+  // Still whole: only what is optional was left out.
+  const own = { ...Object.fromEntries(kept), dataFolder } as Config;
   return recorded ? { ...withAgents(own, [recordedAgent]), source: 'file' } : own;
 }
 
@@ -95,7 +96,6 @@ async function tellEnd({ terminal }: World, control: Control, id: string): Promi
     `\n${mergeRequestText(mergeRequest, terminal)}\n\n${paint('bold', 'Diff')}\n\n${diffText(diff, paint)}\n\n`,
   );
   terminal.out(`${criteriaText(run, paint)}\n`);
-  terminal.out(`\n${paint('bold', 'With git')}\n${lookLine(mergeRequest)}\n`);
   return exitAt(run.phase);
 }
 

@@ -74,7 +74,7 @@ function ending({ terminal }: World, run: Run, mergeRequest: MergeRequestText | 
 }
 
 /** A command by which the change can be seen with git. */
-export function lookLine({ branch, base, place }: MergeRequestText): string {
+function lookLine({ branch, base, place }: MergeRequestText): string {
   return place.startsWith('/')
     ? `  git -C ${shellWord(place)} log --patch ${base}..${branch}`
     : `  git fetch ${shellWord(place)} ${branch}`;

@@ -23,7 +23,8 @@ const plan = {
     },
   ],
 };
-const writePlan = (value) => writeFileSync(join(artifacts, 'plan.json'), typeof value === 'string' ? value : JSON.stringify(value));
+const writePlan = (value) =>
+  writeFileSync(join(artifacts, 'plan.json'), typeof value === 'string' ? value : JSON.stringify(value));
 const slug = (pattern) =>
   writeFileSync('slug.js', `export const slug = (text) => text.toLowerCase().replace(/${pattern}+/g, '-');\n`);
 const mend = () => slug('[^a-z0-9]');
@@ -36,7 +37,8 @@ const gate = async () => {
 const behaviours = {
   'planner honest': () => writePlan(plan),
   'planner none': () => undefined,
-  'planner invalid': () => writePlan({ ...plan, tasks: [{ ...plan.tasks[0], files: ['nowhere.js'], criteria: ['AC9'] }] }),
+  'planner invalid': () =>
+    writePlan({ ...plan, tasks: [{ ...plan.tasks[0], files: ['nowhere.js'], criteria: ['AC9'] }] }),
   'planner garbage': () => writePlan('{ this is no JSON'),
   'planner invalid once': () => (prompt.includes('nowhere.js') ? writePlan(plan) : behaviours['planner invalid']()),
   'planner crash': () => process.exit(3),
