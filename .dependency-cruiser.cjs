@@ -96,7 +96,7 @@ const doors = [
   ...door(['execa'], [room('workspace', 'process')]),
   ...door(['express'], [room('ingress'), cli]),
   ...door(['commander'], [cli]),
-  ...door(['zod'], [room('config', 'agent', 'ingress', 'forge', 'store')]),
+  ...door(['zod'], [room('control', 'config', 'agent', 'ingress', 'forge', 'store')]),
   ...door(['pino'], [room('log')]),
   ...door(['yaml'], [room('config')]),
   never(

@@ -4,7 +4,7 @@ import type { RunPolicy } from '../domain/run.js';
 import type { RepositoryRules, RulesReader, TreeFiles } from '../ports.js';
 
 /** Path of the repository's own configuration; read from the default branch only. */
-export const repositoryConfigPath = '.fleet/config.yml';
+const repositoryConfigPath = '.fleet/config.yml';
 
 /** Attempts of a stage that may fail before a person is asked. */
 const failures = 3;

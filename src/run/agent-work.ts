@@ -4,7 +4,7 @@ import type { AttemptRecord } from '../domain/agent.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { Assignment } from '../domain/run.js';
 import type { AttemptOrder, AttemptReport } from '../ports.js';
-import type { Job } from './outside.js';
+import type { Job } from './job.js';
 import { workspaceOf } from './prepare.js';
 
 /** One attempt of an agent, from the snapshot of its assignment to what it left. */

@@ -2,7 +2,7 @@ import type { Evidence } from '../domain/check.js';
 import type { Effect } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { Run } from '../domain/run.js';
-import type { Job } from './outside.js';
+import type { Job } from './job.js';
 import { workspaceOf } from './prepare.js';
 
 /** Runs the repository's checks and the commands of the criteria on exactly this tree. */

@@ -5,7 +5,7 @@ import type { Snapshot } from '../domain/run.js';
 import { commitMessage } from '../render/commit-message.js';
 import { mergeRequestBody, mergeRequestTitle } from '../render/merge-request.js';
 import { forgeOf } from './loop.js';
-import type { Job } from './outside.js';
+import type { Job } from './job.js';
 
 /** Fleet commits what the agent edited and the checks passed. */
 export async function commitWork(job: Job, effect: Extract<Effect, { type: 'commitWork' }>): Promise<WorkEvent> {

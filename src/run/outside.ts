@@ -1,22 +1,10 @@
 import type { WorkEvent } from '../domain/event.js';
-import type { Run } from '../domain/run.js';
-import type { Claim, Log } from '../ports.js';
 import { workAsAgent } from './agent-work.js';
 import { commitWork, openMergeRequest, pushBranch } from './deliver.js';
-import type { Loop } from './loop.js';
+import type { Job } from './job.js';
 import { prepareWorkspace, removeWorkspace } from './prepare.js';
 import { runChecks } from './check-work.js';
 import { react, showStatus, tellPeople } from './tell.js';
-
-/** One effect at hand: everything that performing it may need. */
-export interface Job {
-  readonly loop: Loop;
-  readonly claim: Claim;
-  readonly run: Run;
-  /** Aborts when the claim is lost, the run was stopped or the worker ends; nothing is changed outside after that. */
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
 
 /** Does what the effect says, at least once in all; the event says what came of it, where anybody must know. */
 export async function outside(job: Job): Promise<WorkEvent | undefined> {

@@ -3,7 +3,7 @@ import { needsPerson, retryLater } from '../domain/failure.js';
 import type { RunPolicy, Snapshot } from '../domain/run.js';
 import type { RepositoryRules, Workspace } from '../ports.js';
 import { forgeOf } from './loop.js';
-import type { Job } from './outside.js';
+import type { Job } from './job.js';
 
 /** Mirror, rules of the repository, worktree, set-up: whatever must stand before an agent may work. */
 export async function prepareWorkspace(job: Job): Promise<WorkEvent> {

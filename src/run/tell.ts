@@ -4,7 +4,7 @@ import type { ReactionTarget } from '../domain/forge.js';
 import { noticeComment } from '../render/notice.js';
 import { statusComment } from '../render/status-comment.js';
 import { forgeOf } from './loop.js';
-import type { Job } from './outside.js';
+import type { Job } from './job.js';
 
 /** Says that Fleet has seen it. */
 export async function react(job: Job, target: ReactionTarget): Promise<undefined> {
