@@ -28,6 +28,8 @@ export function build({ ifStale = false } = {}) {
   if (done.status !== 0) return done.status ?? 1;
   copyAssets(sources);
   removeOutputsWithoutSource(sources);
+  const made = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/pglite-template.ts'], { cwd: root, stdio: 'inherit' });
+  if (made.status !== 0) return made.status ?? 1;
   if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
   writeFileSync(stamp, '');
   process.stdout.write(`build  ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);

@@ -1,7 +1,7 @@
 // Makes dist/store/template: the folder of an empty, migrated embedded database, which the first start copies instead of creating one.
 // Run by the build, at its end; what was made before from the same migrations and packages is taken from a cache.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localMigrations } from '../src/forge/local/migrations.js';
@@ -11,26 +11,43 @@ import { migrate } from '../src/store/migrate.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const template = join(root, 'dist/store/template');
+const cache = join(root, 'node_modules/.cache/fleet');
 /** What the template is made from. */
 const inputs = [
   ...['src/store/migrations.ts', 'src/store/embedded.ts', 'src/forge/local/migrations.ts'],
   ...['node_modules/@electric-sql/pglite/package.json', 'node_modules/bullmq/package.json'],
 ];
 
-/** Makes the folder under another name first: two builds at once must not see half of it. */
+/** The folder of the template in the cache, made when it is not there. */
+export async function cachedTemplate(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(readFileSync(join(root, input)));
+  const cached = join(cache, `template-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(cached)) return cached;
+  const outdated = (existsSync(cache) ? readdirSync(cache) : []).filter((name) => /^template-[0-9a-f]+$/.test(name));
+  await make(cached);
+  for (const name of outdated) rmSync(join(cache, name), { recursive: true, force: true });
+  return cached;
+}
+
+/** Makes the folder under another name first: others must not see half of it. */
 async function make(to: string): Promise<void> {
   const folder = `${to}.${process.pid}`;
   const database = await openDatabase({ kind: 'embedded', folder, template: '' });
   await migrate(database, [localMigrations]);
   await prepareQueue(database.pool);
   await database.close();
-  if (!existsSync(to)) renameSync(join(folder, 'database'), to);
+  try {
+    renameSync(join(folder, 'database'), to);
+  } catch (error) {
+    // Somebody else was faster.
+    if (!existsSync(to)) throw error;
+  }
   rmSync(folder, { recursive: true });
 }
 
-const hash = createHash('sha256');
-for (const input of inputs) hash.update(readFileSync(join(root, input)));
-const cached = join(root, `node_modules/.cache/fleet/template-${hash.digest('hex').slice(0, 16)}`);
-if (!existsSync(cached)) await make(cached);
-rmSync(template, { recursive: true, force: true });
-cpSync(cached, template, { recursive: true });
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const cached = await cachedTemplate();
+  rmSync(template, { recursive: true, force: true });
+  cpSync(cached, template, { recursive: true });
+}

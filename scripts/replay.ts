@@ -31,7 +31,7 @@ if (file === undefined) {
 
 const payload: unknown = JSON.parse(readFileSync(file, 'utf8'));
 const name = values.event ?? /^(issues|issue_comment|pull_request|installation_repositories|installation|repository)/.exec(basename(file))?.[0] ?? '';
-const events = parseGitHub({ event: name, payload, receivedAtMs: 0 }, { appId: 0, botId: undefined });
+const events = parseGitHub({ event: name, payload, receivedAtMs: 0, known: [] }, { appId: 0, botId: undefined });
 if (events.length === 0) print(`event ${name || '(unknown: give --event)'}`, 'means nothing to Fleet; nothing would happen');
 for (const event of events) print(`${event.type} in ${event.repository.path} by ${event.by.login}`, decisionOf(event));
 

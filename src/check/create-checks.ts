@@ -62,7 +62,9 @@ async function see(
     onStderr: tail.add,
   });
   const durationMs = clock.nowMs() - startedAtMs;
-  const output = ended.how === 'notStarted' ? ended.reason : tail.text();
+  const said = ended.how === 'notStarted' ? ended.reason : tail.text();
+  // People read it on the forge, where nobody needs to know how Fleet's machine is laid out.
+  const output = said.replaceAll(order.workspace.path, '.');
   return { name, kind, command, ...judged(ended), durationMs, outputTail: output, tree: order.tree };
 }
 

@@ -3,6 +3,7 @@ import {
   Queue,
   runMigrations,
   withBackend,
+  WaitingError,
   Worker,
   type IQueueBackend,
   type JobsOptions,
@@ -30,20 +31,21 @@ export interface Message {
   readonly id: string;
 }
 
-type Work = (message: Message) => Promise<void>;
-type Tuning = Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount'>;
+/** False: the message was not taken, and is for another worker. */
+type Work = (message: Message) => Promise<boolean>;
+type Tuning = Omit<WorkerOptions, 'connection' | 'prefix' | 'drainDelay'>;
 
 interface Endpoint {
   on(event: 'error', listener: (error: Error) => void): unknown;
-  waitUntilReady(): Promise<void>;
 }
 
-export interface Sender extends Endpoint {
+interface Sender extends Endpoint {
   add(name: string, message: Message, options: JobsOptions): Promise<unknown>;
   close(): Promise<void>;
 }
 
 export interface Receiver extends Endpoint {
+  waitUntilReady(): Promise<void>;
   /** With true it does not wait for running jobs. */
   pause(doNotWaitActive: boolean): Promise<void>;
   /** Waits for running jobs, or with `force` leaves them. */
@@ -67,7 +69,20 @@ const senderSettings = {
 
 /** Opens what BullMQ runs on; ioredis is loaded for Redis only. */
 export async function openBackend(options: QueueOptions): Promise<Backend> {
-  return options.kind === 'redis' ? openRedis(options.url) : openInDatabase(options.pool, options.alone);
+  return options.kind === 'redis' ? openRedis(options.url) : openInDatabase(options);
+}
+
+interface Job {
+  readonly data: Message;
+  moveToWait(token?: string): Promise<unknown>;
+}
+
+function jobDone(work: Work): (job: Job, token?: string) => Promise<void> {
+  return async (job, token) => {
+    if (await work(job.data)) return;
+    await job.moveToWait(token);
+    throw new WaitingError();
+  };
 }
 
 const InDatabase = withBackend(createPostgresBackend);
@@ -75,13 +90,13 @@ const InDatabase = withBackend(createPostgresBackend);
 /** How long a worker of the database rests when nobody calls it; new jobs and due ones do. */
 const restS = 60;
 
-async function openInDatabase(pool: SqlPool, alone: boolean): Promise<Backend> {
+async function openInDatabase({ pool, alone }: Extract<QueueOptions, { kind: 'database' }>): Promise<Backend> {
   await prepareQueue(pool);
   if (alone) await emptyQueues(pool);
   return {
     sender: (lane) => new InDatabase.Queue<Message>(lane, { connection: pool, ...senderSettings }),
     receiver: (lane, work, tuning) =>
-      new InDatabase.Worker<Message>(lane, (job) => work(job.data), { connection: pool, drainDelay: restS, ...tuning }),
+      new InDatabase.Worker<Message>(lane, jobDone(work), { connection: pool, drainDelay: restS, ...tuning }),
     ping: () => pool.query('select 1'),
     close: () => undefined,
   };
@@ -129,7 +144,7 @@ async function openRedis(url: Secret): Promise<Backend> {
   return {
     sender: (lane) => new Queue<Message>(lane, { connection: sender, prefix, ...senderSettings }),
     receiver: (lane, work, tuning) =>
-      new Worker<Message>(lane, (job) => work(job.data), { connection: receiver, prefix, ...tuning }),
+      new Worker<Message>(lane, jobDone(work), { connection: receiver, prefix, ...tuning }),
     ping: () => sender.ping(),
     close,
   };

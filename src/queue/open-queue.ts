@@ -13,7 +13,7 @@ export interface OpenQueue {
   close(): Promise<void>;
 }
 
-/** Opens the queue; throws `retryLater` when it cannot be reached. */
+/** Opens the queue, with its own tables in a database; throws `retryLater` when Redis cannot be reached. */
 export async function openQueue(options: QueueOptions): Promise<OpenQueue> {
   const backend = await openBackend(options);
   const senders = {

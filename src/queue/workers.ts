@@ -32,16 +32,17 @@ const closeMs = 3_000;
 
 export async function startWorkers(backend: Backend, order: WorkerOrder): Promise<Workers> {
   const { lockMs = defaultLockMs } = order;
-  const liveness = { lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 10 };
+  const liveness = { lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount: 10, runRetryDelay: 1_000 };
   const running = new Set<Promise<void>>();
   let isClosing = false;
 
-  async function listen(lane: LaneName, id: string): Promise<void> {
-    // Fetched just before the worker paused: the row stays, and the next sweep queues it again.
-    if (isClosing) return;
+  async function listen(lane: LaneName, id: string): Promise<boolean> {
+    // Fetched just before the worker paused.
+    if (isClosing) return false;
     const work = heard(order, lane, id);
     running.add(work);
     await work.finally(() => running.delete(work));
+    return true;
   }
 
   const workers = laneNames.map((lane) => {

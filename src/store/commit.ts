@@ -90,10 +90,5 @@ async function insertEffects(tables: FleetTables, { run, effects }: RunChange): 
 
 async function markRead(tables: FleetTables, { run, read }: RunChange): Promise<void> {
   if (read.length === 0) return;
-  await tables
-    .updateTable('inbox')
-    .set({ read_at: 'now' })
-    .where('id', 'in', read)
-    .where('run', '=', run.id)
-    .execute();
+  await tables.updateTable('inbox').set({ read_at: 'now' }).where('id', 'in', read).where('run', '=', run.id).execute();
 }

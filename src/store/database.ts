@@ -29,7 +29,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kind: options.kind,
     kysely,
     pool,
-    close: () => (closing ??= kysely.destroy().then(() => pool.end()).finally(release)),
+    close: () =>
+      (closing ??= kysely
+        .destroy()
+        .then(() => pool.end())
+        .finally(release)),
   };
 }
 
@@ -40,7 +44,8 @@ function translating(pool: SqlPool): PostgresPool {
     // A connection that is cut fails its query; without a listener it would end the process, too.
     client.on('error', ignore);
     return {
-      query: (text: unknown, parameters?: readonly unknown[]) => client.query(text as string, parameters).catch(rethrow),
+      query: (text: unknown, parameters?: readonly unknown[]) =>
+        client.query(text as string, parameters).catch(rethrow),
       release: () => {
         client.off('error', ignore);
         client.release();

@@ -7,7 +7,8 @@ const uniqueViolation = '23505';
 
 /** The `Failure` that an error of a database driver means; what is Fleet's own fault stays as it is. */
 export function translated(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error('the database driver threw something that is no error', { cause: error });
+  if (!(error instanceof Error))
+    return new Error('the database driver threw something that is no error', { cause: error });
   if (error instanceof Failure || !isPassing(error)) return error;
   return retryLater(`the database does not answer as it should: ${error.message}`, undefined, error);
 }

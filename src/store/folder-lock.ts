@@ -85,14 +85,15 @@ function take(locks: string, number: number, written: string): boolean {
     rmSync(file);
     return false;
   }
-  for (const older of numbers(locks).filter((each) => each < number)) rmSync(join(locks, String(older)), { force: true });
+  for (const older of numbers(locks).filter((each) => each < number))
+    rmSync(join(locks, String(older)), { force: true });
   return true;
 }
 
 function held(file: string): FolderLock {
   const timer = setInterval(() => {
     const now = new Date();
-    utimesSync(file, now, now);
+    if (existsSync(file)) utimesSync(file, now, now);
   }, touchEveryMs);
   timer.unref();
   return {

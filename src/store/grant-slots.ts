@@ -8,19 +8,11 @@ import type { FleetTables } from './tables.js';
 const advisoryLock = 4_203_072;
 const dayMs = 24 * 3_600_000;
 
-/** What the limits are counted by. */
+/** A run that waits, and what the limits count it by. */
 interface Candidate {
   readonly id: RunId;
   readonly revision: number;
   readonly repository: string;
-  readonly requester: string;
-}
-
-interface Taken {
-  readonly repository: string;
-}
-
-interface Started {
   readonly requester: string;
 }
 
@@ -30,8 +22,8 @@ export async function grantSlots(tables: FleetTables, limits: SlotLimits, nowMs:
     await sql`select pg_advisory_xact_lock(${advisoryLock})`.execute(transaction);
     const waiting = await waitingRuns(transaction);
     if (waiting.length === 0) return [];
-    const taken = await takenSlots(transaction);
-    const started = await startedSince(transaction, nowMs - dayMs);
+    const taken = await repositoriesOfSlots(transaction);
+    const started = await requestersSince(transaction, nowMs - dayMs);
     const chosen = chooseRuns({ waiting, taken, started, limits });
     const event = { type: 'slotGranted', atMs: nowMs } as const;
     await deliver(
@@ -43,33 +35,35 @@ export async function grantSlots(tables: FleetTables, limits: SlotLimits, nowMs:
 }
 
 /** The runs that get a slot. One that is kept back by its repository or requester lets those behind it pass. */
-export function chooseRuns(from: {
+function chooseRuns(from: {
   readonly waiting: readonly Candidate[];
-  readonly taken: readonly Taken[];
-  readonly started: readonly Started[];
+  /** The repository of each slot that is taken. */
+  readonly taken: readonly string[];
+  /** The requester of each start of the last day. */
+  readonly started: readonly string[];
   readonly limits: SlotLimits;
 }): readonly Candidate[] {
-  const { limits } = from;
-  const ofRepository = counts(from.taken.map(({ repository }) => repository));
-  const ofRequester = counts(from.started.map(({ requester }) => requester));
-  const most = Math.min(limits.runs - from.taken.length, limits.runsPerDay - from.started.length);
+  const { limits, taken, started } = from;
+  const inRepository = counted(taken);
+  const byRequester = counted(started);
+  const most = Math.min(limits.runs - taken.length, limits.runsPerDay - started.length);
   const chosen: Candidate[] = [];
   for (const run of from.waiting) {
     if (chosen.length >= most) break;
-    const inRepository = ofRepository.get(run.repository) ?? 0;
-    const byRequester = ofRequester.get(run.requester) ?? 0;
-    if (inRepository >= limits.runsPerRepository || byRequester >= limits.runsPerRequesterPerDay) continue;
+    const slots = inRepository.get(run.repository) ?? 0;
+    const starts = byRequester.get(run.requester) ?? 0;
+    if (slots >= limits.runsPerRepository || starts >= limits.runsPerRequesterPerDay) continue;
     chosen.push(run);
-    ofRepository.set(run.repository, inRepository + 1);
-    ofRequester.set(run.requester, byRequester + 1);
+    inRepository.set(run.repository, slots + 1);
+    byRequester.set(run.requester, starts + 1);
   }
   return chosen;
 }
 
-function counts(names: readonly string[]): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
-  return found;
+function counted(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 const repository = sql<string>`runs.forge || ' ' || runs.repository_id`.as('repository');
@@ -89,20 +83,22 @@ async function waitingRuns(tables: FleetTables): Promise<readonly Candidate[]> {
     .execute();
 }
 
-async function takenSlots(tables: FleetTables): Promise<readonly Taken[]> {
-  return tables
+async function repositoriesOfSlots(tables: FleetTables): Promise<readonly string[]> {
+  const rows = await tables
     .selectFrom('runs')
     .select(repository)
     .where((eb) => eb.or([eb('slot', '=', true), eb.and([eb('waiting', '=', true), isGranted])]))
     .execute();
+  return rows.map((row) => row.repository);
 }
 
-async function startedSince(tables: FleetTables, sinceMs: number): Promise<readonly Started[]> {
-  return tables
+async function requestersSince(tables: FleetTables, sinceMs: number): Promise<readonly string[]> {
+  const rows = await tables
     .selectFrom('inbox')
     .innerJoin('runs', 'runs.id', 'inbox.run')
     .select(requester)
     .where('inbox.type', '=', 'slotGranted')
     .where('inbox.at_ms', '>', sinceMs)
     .execute();
+  return rows.map((row) => row.requester);
 }

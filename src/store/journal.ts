@@ -21,7 +21,13 @@ export function journalIn(tables: FleetTables): Journal {
       const runs = [...new Set(entries.map(({ run }) => run))];
       if (runs.length === 0) return;
       await tables.transaction().execute(async (transaction) => {
-        await transaction.selectFrom('runs').select('id').where('id', 'in', runs).orderBy('id').forNoKeyUpdate().execute();
+        await transaction
+          .selectFrom('runs')
+          .select('id')
+          .where('id', 'in', runs)
+          .orderBy('id')
+          .forNoKeyUpdate()
+          .execute();
         await insertEntries(transaction, entries);
       });
     },

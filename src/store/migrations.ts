@@ -6,6 +6,13 @@ export const fleetMigrations: Readonly<Record<string, Migration>> = {
 };
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
+  await createInbox(database);
+  await createRuns(database);
+  await createOutbox(database);
+  await createRecords(database);
+}
+
+async function createInbox(database: Kysely<unknown>): Promise<void> {
   await sql`
     create table fleet.inbox (
       id bigint generated always as identity primary key,
@@ -23,7 +30,11 @@ async function createFirstTables(database: Kysely<unknown>): Promise<void> {
     create index inbox_waiting on fleet.inbox (id) where run is null and read_at is null;
     create index inbox_unread on fleet.inbox (run, id) where run is not null and read_at is null;
     create index inbox_granted on fleet.inbox (at_ms) where type = 'slotGranted';
+  `.execute(database);
+}
 
+async function createRuns(database: Kysely<unknown>): Promise<void> {
+  await sql`
     create table fleet.runs (
       id text primary key,
       revision integer not null,
@@ -45,7 +56,11 @@ async function createFirstTables(database: Kysely<unknown>): Promise<void> {
     create index runs_of_merge_request on fleet.runs (forge, repository_id, merge_request_number) where open;
     create index runs_newest on fleet.runs (created_at_ms, id);
     create index runs_taking_slots on fleet.runs (id) where slot or waiting;
+  `.execute(database);
+}
 
+async function createOutbox(database: Kysely<unknown>): Promise<void> {
+  await sql`
     create table fleet.outbox (
       id text primary key,
       run text not null,
@@ -64,7 +79,11 @@ async function createFirstTables(database: Kysely<unknown>): Promise<void> {
     );
     create index outbox_due on fleet.outbox (due_at_ms) where settled_at is null and cancelled_at is null;
     create index outbox_of_run on fleet.outbox (run) where settled_at is null;
+  `.execute(database);
+}
 
+async function createRecords(database: Kysely<unknown>): Promise<void> {
+  await sql`
     create table fleet.journal (
       seq bigint generated always as identity primary key,
       run text not null,

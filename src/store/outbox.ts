@@ -29,38 +29,9 @@ const givenBack = { worker: null, claimed_until_ms: null };
 
 export function outboxIn(tables: FleetTables): Outbox {
   return {
-    claim: async (effectId, worker, nowMs, forMs) => {
-      const row = await tables
-        .updateTable('outbox')
-        .set((eb) => ({
-          worker,
-          claimed_until_ms: nowMs + forMs,
-          epoch: eb('epoch', '+', 1),
-          tries: eb('tries', '+', 1),
-        }))
-        .where('id', '=', effectId)
-        .where((eb) => isDue(eb, nowMs))
-        .returning(['run', 'epoch', 'effect', 'tries'])
-        .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const { run, ...claimed } = row;
-      return { effectId, runId: run, ...claimed };
-    },
+    claim: (...order) => claimEffect(tables, ...order),
 
-    renew: async (claims, nowMs, forMs) => {
-      if (claims.length === 0) return { lost: [], cancelled: [] };
-      const rows = await tables
-        .updateTable('outbox')
-        .set({ claimed_until_ms: nowMs + forMs })
-        .where((eb) => eb.or(claims.map((claim) => isHeld(eb, claim))))
-        .returning(['id', 'cancelled_at'])
-        .execute();
-      const held = new Set(rows.map(({ id }) => id));
-      return {
-        lost: claims.map(({ effectId }) => effectId).filter((id) => !held.has(id)),
-        cancelled: rows.filter((row) => row.cancelled_at !== null).map(({ id }) => id),
-      };
-    },
+    renew: (...order) => renewClaims(tables, ...order),
 
     settle: (claim, event) =>
       tables.transaction().execute(async (transaction) => {
@@ -94,7 +65,51 @@ export function outboxIn(tables: FleetTables): Outbox {
         .execute(),
 
     release: async (worker) => {
-      await tables.updateTable('outbox').set(givenBack).where('worker', '=', worker).where('settled_at', 'is', null).execute();
+      await tables
+        .updateTable('outbox')
+        .set(givenBack)
+        .where('worker', '=', worker)
+        .where('settled_at', 'is', null)
+        .execute();
     },
+  };
+}
+
+async function claimEffect(
+  tables: FleetTables,
+  ...[effectId, worker, nowMs, forMs]: Parameters<Outbox['claim']>
+): Promise<Claim | undefined> {
+  const row = await tables
+    .updateTable('outbox')
+    .set((eb) => ({
+      worker,
+      claimed_until_ms: nowMs + forMs,
+      epoch: eb('epoch', '+', 1),
+      tries: eb('tries', '+', 1),
+    }))
+    .where('id', '=', effectId)
+    .where((eb) => isDue(eb, nowMs))
+    .returning(['run', 'epoch', 'effect', 'tries'])
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { run, ...claimed } = row;
+  return { effectId, runId: run, ...claimed };
+}
+
+async function renewClaims(
+  tables: FleetTables,
+  ...[claims, nowMs, forMs]: Parameters<Outbox['renew']>
+): ReturnType<Outbox['renew']> {
+  if (claims.length === 0) return { lost: [], cancelled: [] };
+  const rows = await tables
+    .updateTable('outbox')
+    .set({ claimed_until_ms: nowMs + forMs })
+    .where((eb) => eb.or(claims.map((claim) => isHeld(eb, claim))))
+    .returning(['id', 'cancelled_at'])
+    .execute();
+  const held = new Set(rows.map(({ id }) => id));
+  return {
+    lost: claims.map(({ effectId }) => effectId).filter((id) => !held.has(id)),
+    cancelled: rows.filter((row) => row.cancelled_at !== null).map(({ id }) => id),
   };
 }

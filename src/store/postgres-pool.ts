@@ -9,13 +9,16 @@ const connectWithinMs = 10_000;
 
 /** Connects to PostgreSQL; throws `retryLater` when it cannot be reached or refuses. */
 export async function openPostgresPool(url: Secret): Promise<SqlPool> {
+  const types = new pg.TypeOverrides();
+  // Like PGlite: Fleet's are ids and milliseconds.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
   const pool = new pg.Pool({
     connectionString: url.reveal(),
     application_name: 'fleet',
     max: connections,
     keepAlive: true,
     connectionTimeoutMillis: connectWithinMs,
-    types: { getTypeParser },
+    types,
     onConnect,
   });
   // BullMQ adds listeners per queue and worker.
@@ -27,18 +30,16 @@ export async function openPostgresPool(url: Secret): Promise<SqlPool> {
   } catch (error) {
     await pool.end();
     const why = error instanceof Error ? error.message : String(error);
-    throw retryLater(`PostgreSQL cannot be used: ${why}. Check DATABASE_URL and that the server runs`, undefined, error);
+    throw retryLater(
+      `PostgreSQL cannot be used: ${why}. Check DATABASE_URL and that the server runs`,
+      undefined,
+      error,
+    );
   }
-  return pool as SqlPool;
+  return pool;
 }
 
 /** Awaited by the pool before a new connection is used, though its type does not say so. */
 function onConnect(client: pg.ClientBase): void {
   return client.query(`set search_path to ${searchPath}`) as unknown as undefined;
-}
-
-/** `bigint` as number, like PGlite gives it: Fleet's are ids and milliseconds. */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  if (oid === pg.types.builtins.INT8) return Number;
-  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
 }

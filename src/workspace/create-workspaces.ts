@@ -70,7 +70,7 @@ export function createWorkspaces(
     async filesOf(repository, branch) {
       const mirror = places.mirror(repository);
       await sealMirror(mirror);
-      return treeFilesOf(mirrorReader(mirror, environment), branch);
+      return treeFilesOf({ git, mirror, read: mirrorReader(mirror, environment) }, branch);
     },
     open: (order) => lock(order.run, () => findOrOpen(ground, order)),
     async find(run) {

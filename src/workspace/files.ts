@@ -42,26 +42,34 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
-/** What a worktree may keep: paths relative to its root, folders that are kept whole end in `/`. */
-export interface Kept {
-  readonly files: readonly string[];
-  readonly ignored: readonly string[];
+/** Removes everything below `root` that is neither one of the files nor ignored: files, folders, nested repositories, sockets. */
+export async function sweep(
+  root: string,
+  files: readonly string[],
+  /** Asked only where there is anything else; folders that are kept whole end in `/`. */
+  askIgnored: () => Promise<readonly string[]>,
+): Promise<void> {
+  if ((await othersIn(root, files, [])).length === 0) return;
+  for (const path of await othersIn(root, files, await askIgnored()))
+    await rm(join(root, path), { recursive: true, force: true });
 }
 
-/** Removes everything below `root` that is neither in the tree nor ignored: files, folders, nested repositories, sockets. */
-export async function sweep(root: string, kept: Kept): Promise<void> {
-  const ignored = new Set(kept.ignored.map((path) => path.replace(/\/$/, '')));
-  const files = new Set(kept.files);
-  const folders = new Set([...files, ...ignored].flatMap(parentsOf));
+/** What is below `root` besides these, relative to it; of a folder that holds none of them the folder alone. */
+async function othersIn(root: string, files: readonly string[], ignored: readonly string[]): Promise<readonly string[]> {
+  const whole = new Set(ignored.map((path) => path.replace(/\/$/, '')));
+  const known = new Set(files);
+  const folders = new Set([...known, ...whole].flatMap(parentsOf));
+  const others: string[] = [];
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (path === '.git' || ignored.has(path)) continue;
+      if (path === '.git' || whole.has(path)) continue;
       if (entry.isDirectory() && folders.has(path)) await visit(path);
-      else if (entry.isDirectory() || !files.has(path)) await rm(join(root, path), { recursive: true, force: true });
+      else if (entry.isDirectory() || !known.has(path)) others.push(path);
     }
   };
   await visit('');
+  return others;
 }
 
 /** `a/b/c` → `a`, `a/b`. */

@@ -1,5 +1,7 @@
 import { execa } from 'execa';
 import { retryLater } from '../domain/failure.js';
+import { createListings } from './listings.js';
+import { parseTree, type TreeEntry } from './tree-entries.js';
 
 /** One git child. It reads no configuration but what Fleet wrote into `gitDir` and what stands here. */
 export interface GitCall {
@@ -35,6 +37,8 @@ export interface Git {
   attempt(call: GitCall): Promise<GitEnd>;
   /** The output of a call that has no reason to fail; a full disk or a timeout becomes `retryLater`. */
   output(call: GitCall): Promise<string>;
+  /** Everything in a tree and its subtrees, given the tree's id. */
+  filesOf(gitDir: string, tree: string): Promise<readonly TreeEntry[]>;
 }
 
 /** What every git child of Fleet's gets: no configuration of the machine or its owner, no prompt, one language. */
@@ -86,14 +90,16 @@ export function createGit(environment: Readonly<Record<string, string>>): Git {
     return { exit: result.exitCode, stdout: result.stdout, stderr };
   }
 
-  return {
-    attempt,
-    async output(call) {
-      const end = await attempt(call);
-      if (end.exit === 0) return end.stdout;
-      throw unexpected(call, end);
-    },
-  };
+  async function output(call: GitCall): Promise<string> {
+    const end = await attempt(call);
+    if (end.exit === 0) return end.stdout;
+    throw unexpected(call, end);
+  }
+
+  const filesOf = createListings(async (gitDir, tree) =>
+    parseTree(await output({ gitDir, args: ['ls-tree', '-r', '-z', '-l', tree] })),
+  );
+  return { attempt, output, filesOf };
 }
 
 /** For ends that no input should bring about: try again later, with git's words for whoever reads the log. */

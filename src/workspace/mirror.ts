@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { needsPerson } from '../domain/failure.js';
 import type { Repository } from '../domain/forge.js';
@@ -44,6 +44,13 @@ async function ensureFile(path: string, text: string): Promise<void> {
   await rename(fresh, path);
 }
 
+/** Looked up in the files that a fetch leaves: a branch has one of its own, or a line in `packed-refs`. */
+async function hasBranch(mirror: string): Promise<boolean> {
+  const loose = await readdir(join(mirror, 'refs/remotes/origin'), { recursive: true, withFileTypes: true }).catch(unlessMissing);
+  if (loose?.some((entry) => entry.isFile()) === true) return true;
+  return (await readFile(join(mirror, 'packed-refs'), 'utf8').catch(unlessMissing))?.includes(' refs/remotes/origin/') ?? false;
+}
+
 /** A fetch that was asked for and has not started: whoever asks now is served by it. */
 interface Waiting {
   remote: GitRemote;
@@ -69,8 +76,7 @@ export function createFetcher(git: Git, lock: Locks, rules: { readonly plainHttp
     };
     const end = await git.attempt(call);
     if (end.exit !== 0) throw remoteFailure(end, address, 'forgeRefused');
-    const any = await git.output({ gitDir: mirror, args: ['for-each-ref', '--count=1', 'refs/remotes/origin'] });
-    if (any === '') {
+    if (!(await hasBranch(mirror))) {
       throw needsPerson('emptyRepository', [
         `${repository.path} has no commit yet; push a first one to ${repository.defaultBranch}`,
       ]);

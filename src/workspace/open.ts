@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { needsPerson } from '../domain/failure.js';
 import type { WorkspaceOrder } from '../ports.js';
 import { ensureFolder, removeTree, unlessMissing } from './files.js';
 import type { Git } from './git.js';
@@ -10,7 +9,8 @@ import type { RunPlaces, RunRecord } from './places.js';
 import { checkOut } from './restore.js';
 import { refOf, setRef } from './run-refs.js';
 import { passOver } from './stage.js';
-import { gitlinkMode, parseTree, type TreeEntry } from './tree-entries.js';
+import { headOf } from './tree-files.js';
+import { gitlinkMode, type TreeEntry } from './tree-entries.js';
 
 /** What a new worktree is made from. */
 export interface Opening {
@@ -26,18 +26,17 @@ export async function openWorktree(
   order: WorkspaceOrder,
 ): Promise<RunRecord> {
   const { worktree, own } = places;
-  const start = await baseOf(git, mirror, order.base);
+  const start = await headOf(git, mirror, order.base);
   // What a process that died half-way left.
   await allDone([removeTree(own), removeTree(worktree.path)]);
   await mkdir(own, { recursive: true });
   await ensureFolder(worktree.path);
   await writeFile(worktree.excludes, '');
-  const [listing] = await allDone([
-    git.output({ gitDir: mirror, args: ['ls-tree', '-r', '-z', start.commit] }),
+  const [entries] = await allDone([
+    git.filesOf(mirror, start.tree),
     checkOut({ git, gitDir: mirror, worktree }, start.commit),
     setRef(git, mirror, { ref: refOf(order.run, 'head'), sha: start.commit }),
   ]);
-  const entries = parseTree(listing);
   const gitlinks = entries.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
   await allDone([
     writeFile(worktree.excludes, await rulesOf(worktree.path, entries)),
@@ -45,14 +44,6 @@ export async function openWorktree(
   ]);
   const { branch, base } = order;
   return { mirror: basename(mirror), branch, base, start, files: entries.length - gitlinks.length, gitlinks, openedAt };
-}
-
-async function baseOf(git: Git, mirror: string, base: string) {
-  const ref = `refs/remotes/origin/${base}`;
-  const end = await git.attempt({ gitDir: mirror, args: ['rev-parse', `${ref}^{commit}`, `${ref}^{tree}`] });
-  const [commit = '', tree = ''] = end.stdout.split('\n');
-  if (end.exit === 0) return { commit, tree };
-  throw needsPerson('configurationBroken', [`branch ${base} is not there: name another base, or push it`]);
 }
 
 /** The ignore rules of the base, so that removing them does not bring dependencies and caches into the tree. */

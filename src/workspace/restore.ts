@@ -3,7 +3,6 @@ import { mend, sweep } from './files.js';
 import { allDone } from './locks.js';
 import type { Stage } from './stage.js';
 import { passOver } from './stage.js';
-import { parseTree } from './tree-entries.js';
 
 const timeoutMs = 10 * 60_000;
 
@@ -21,13 +20,13 @@ export async function restoreTree(stage: Stage, tree: string, gitlinks: readonly
 async function bring(stage: Stage, tree: string, gitlinks: readonly string[]): Promise<void> {
   const { git, gitDir, worktree } = stage;
   await checkOut(stage, tree);
+  const [files] = await allDone([git.filesOf(gitDir, tree), passOver(stage, gitlinks)]);
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
-  const [files, ignored] = await allDone([
-    git.output({ gitDir, args: ['ls-tree', '-r', '-z', tree] }),
-    git.output({ gitDir, worktree, args, timeoutMs }),
-    passOver(stage, gitlinks),
-  ]);
-  await sweep(worktree.path, { files: parseTree(files).map(({ path }) => path), ignored: ignored.split('\0') });
+  await sweep(
+    worktree.path,
+    files.map(({ path }) => path),
+    async () => (await git.output({ gitDir, worktree, args, timeoutMs })).split('\0'),
+  );
 }
 
 /** Writes every file of the tree that is not there as it should be, over whatever is in its way. */

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunId } from '../domain/run.js';
+import { unlessMissing } from './files.js';
 import type { Git } from './git.js';
 
 const folderOf = (run: RunId) => `refs/fleet/runs/${run}/`;
@@ -8,8 +11,16 @@ export function refOf(run: RunId, name: 'head' | 'pushed' | `kept/${string}`): s
   return `${folderOf(run)}${name}`;
 }
 
+/** The commit that a ref is at. Looked up as git does: in its own file, where `update-ref` leaves it, or in `packed-refs`. */
+export async function readRef(gitDir: string, ref: string): Promise<string | undefined> {
+  const own = await readFile(join(gitDir, ref), 'utf8').catch(unlessMissing);
+  if (own !== undefined) return own.trim();
+  const packed = await readFile(join(gitDir, 'packed-refs'), 'utf8').catch(unlessMissing);
+  return packed?.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0];
+}
+
 /** Ref → commit. */
-export async function runRefs(git: Git, gitDir: string, run: RunId): Promise<ReadonlyMap<string, string>> {
+async function runRefs(git: Git, gitDir: string, run: RunId): Promise<ReadonlyMap<string, string>> {
   const args = ['for-each-ref', '--format=%(refname) %(objectname)', folderOf(run)];
   const lines = (await git.output({ gitDir, args })).split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => line.split(' ') as [string, string]));

@@ -3,11 +3,10 @@ import type { RunId, Snapshot } from '../domain/run.js';
 import type { CommitOrder, PushOrder } from '../ports.js';
 import { type GitCall, unexpected } from './git.js';
 import { takeTree } from './keep.js';
-import { allDone } from './locks.js';
 import type { RunPlaces, RunRecord } from './places.js';
 import { pushBranch } from './push.js';
 import { restoreTree } from './restore.js';
-import { refOf, runRefs, setRef } from './run-refs.js';
+import { readRef, refOf, setRef } from './run-refs.js';
 import type { Stage } from './stage.js';
 import { writeView } from './view.js';
 
@@ -32,8 +31,9 @@ export interface WorktreeRules {
 
 /** Brings files, index and the agent's git directory to this tree; also mends what an agent did to any of them. */
 export async function bringTo({ run, record, places, stage }: RunWorktree, to: Snapshot): Promise<void> {
-  const [refs] = await allDone([runRefs(stage.git, stage.gitDir, run), restoreTree(stage, to.tree, record.gitlinks)]);
-  await writeView(places, record, { mirror: stage.gitDir, head: refs.get(refOf(run, 'head')) ?? record.start.commit });
+  await restoreTree(stage, to.tree, record.gitlinks);
+  const head = (await readRef(stage.gitDir, refOf(run, 'head'))) ?? record.start.commit;
+  await writeView(places, record, { mirror: stage.gitDir, head });
 }
 
 /** Keeps the files as a commit on `head` that is on no branch. */
@@ -77,7 +77,7 @@ async function makeCommit({ stage, rules }: RunWorktree, order: CommitOrder, at:
 /** Pushes the run's branch and remembers what the remote took: the next push expects to find it. */
 export async function pushWork({ run, stage, rules }: RunWorktree, order: PushOrder): Promise<void> {
   const { git, gitDir } = stage;
-  const expected = (await runRefs(git, gitDir, run)).get(refOf(run, 'pushed'));
+  const expected = await readRef(gitDir, refOf(run, 'pushed'));
   await pushBranch(git, { gitDir, expected, plainHttp: rules.plainHttp }, order);
   await setRef(git, gitDir, { ref: refOf(run, 'pushed'), sha: order.sha });
 }

@@ -8,7 +8,7 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-/** One line of `diff-tree --raw -r -z` without rename detection. */
+/** What became of a path between two trees. Mode and id of a side that does not have it are empty. */
 export interface TreeChange {
   readonly kind: 'added' | 'deleted' | 'modified';
   readonly oldMode: string;
@@ -33,14 +33,21 @@ export function parseTree(output: string): readonly TreeEntry[] {
     });
 }
 
-/** Reads `diff-tree --raw -r -z`. */
-export function parseChanges(output: string): readonly TreeChange[] {
-  const fields = output.split('\0');
-  const changes: TreeChange[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [oldMode = '', mode = '', oldOid = '', oid = '', status = ''] = (fields[index] ?? '').slice(1).split(' ');
-    const kind = status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'modified';
-    changes.push({ kind, oldMode, mode, oldOid, oid, path: fields[index + 1] ?? '' });
-  }
-  return changes;
+/** What differs between two listings, by path. */
+export function changesBetween(before: readonly TreeEntry[], after: readonly TreeEntry[]): readonly TreeChange[] {
+  const old = new Map(before.map((entry) => [entry.path, entry]));
+  const left = new Map(old);
+  const changes = after.flatMap(({ path, mode, oid }): readonly TreeChange[] => {
+    const was = old.get(path);
+    left.delete(path);
+    if (was === undefined) return [{ kind: 'added', ...nothing, mode, oid, path }];
+    if (was.mode === mode && was.oid === oid) return [];
+    return [{ kind: 'modified', oldMode: was.mode, oldOid: was.oid, mode, oid, path }];
+  });
+  const deleted = [...left.values()].map(
+    ({ mode, oid, path }): TreeChange => ({ kind: 'deleted', oldMode: mode, oldOid: oid, mode: '', oid: '', path }),
+  );
+  return [...changes, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+const nothing = { oldMode: '', oldOid: '' };

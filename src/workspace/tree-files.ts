@@ -1,8 +1,8 @@
 import { simpleGit } from 'simple-git';
 import { needsPerson, retryLater } from '../domain/failure.js';
+import type { Snapshot } from '../domain/run.js';
 import type { TreeFiles } from '../ports.js';
-import { hardenedConfig, hardenedEnvironment } from './git.js';
-import { parseTree, type TreeEntry } from './tree-entries.js';
+import { type Git, hardenedConfig, hardenedEnvironment } from './git.js';
 
 const largestBytes = 1024 * 1024;
 
@@ -29,28 +29,30 @@ export function mirrorReader(mirror: string, environment: Readonly<Record<string
 }
 
 /** The files at the head of a branch of the mirror. */
-export async function treeFilesOf(read: MirrorReader, branch: string): Promise<TreeFiles> {
-  // Prints nothing where the branch is not there.
-  const sha = (await read('rev-parse', '--verify', '--quiet', `refs/remotes/origin/${branch}^{commit}`)).trim();
-  if (sha === '') {
-    throw needsPerson('configurationBroken', [`branch ${branch} is not there: name another base, or push it`]);
-  }
-  let tree: Promise<ReadonlyMap<string, TreeEntry>> | undefined;
-  const entries = () => (tree ??= treeOf(read, sha));
+export async function treeFilesOf(
+  { git, mirror, read }: { readonly git: Git; readonly mirror: string; readonly read: MirrorReader },
+  branch: string,
+): Promise<TreeFiles> {
+  const { commit, tree } = await headOf(git, mirror, branch);
   return {
-    sha,
+    sha: commit,
     async list() {
-      return [...(await entries()).keys()];
+      return (await git.filesOf(mirror, tree)).map(({ path }) => path);
     },
     async read(path) {
-      const entry = (await entries()).get(path);
+      const entry = (await git.filesOf(mirror, tree)).find((each) => each.path === path);
       if (entry === undefined || !entry.mode.startsWith('100') || entry.size > largestBytes) return undefined;
       return read('cat-file', 'blob', entry.oid);
     },
   };
 }
 
-async function treeOf(read: MirrorReader, sha: string): Promise<ReadonlyMap<string, TreeEntry>> {
-  const entries = parseTree(await read('ls-tree', '-r', '-z', '-l', sha));
-  return new Map(entries.map((entry) => [entry.path, entry]));
+/** Where a branch of the mirror is. */
+export async function headOf(git: Git, mirror: string, branch: string): Promise<Snapshot> {
+  const ref = `refs/remotes/origin/${branch}`;
+  const end = await git.attempt({ gitDir: mirror, args: ['rev-parse', `${ref}^{commit}`, `${ref}^{tree}`] });
+  const [commit = '', tree = ''] = end.stdout.split('\n');
+  // What cannot be a name at all, such as a glob, comes back as it was given.
+  if (end.exit === 0 && /^[0-9a-f]+$/.test(commit)) return { commit, tree };
+  throw needsPerson('configurationBroken', [`branch ${branch} is not there: name another base, or push it`]);
 }

@@ -86,7 +86,11 @@ export function outboxContract(subject: () => Subject): void {
   test('cancelling stops work of earlier revisions, but not what tells people', async () => {
     const { store } = subject();
     const run = runOf('r1', 1);
-    const effects = [anEffect(run, 0, 'prepareWorkspace'), anEffect(run, 1, 'showStatus'), anEffect(run, 2, 'prepareWorkspace')];
+    const effects = [
+      anEffect(run, 0, 'prepareWorkspace'),
+      anEffect(run, 1, 'showStatus'),
+      anEffect(run, 2, 'prepareWorkspace'),
+    ];
     await store.runs.commit(aChange(run, { effects }));
     const claim = await store.outbox.claim(effects[0]!.id, 'w', startMs, claimMs);
     const next = after(run);

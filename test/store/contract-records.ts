@@ -16,12 +16,13 @@ export function recordsContract(subject: () => Subject): void {
       }
     };
     const heartbeats = async (): Promise<void> => {
-      for (let beat = 0; beat < 10; beat += 1) await other.journal.append([aJournalEntry({ kind: 'attempt', text: 'lives' })]);
+      for (let beat = 0; beat < 10; beat += 1)
+        await other.journal.append([aJournalEntry({ kind: 'attempt', text: 'lives' })]);
     };
     const followed: number[] = [];
     let isDone = false;
     const follow = async (): Promise<void> => {
-      for (let isLast = false; !isLast; ) {
+      for (let isLast = false; !isLast;) {
         isLast = isDone;
         const entries = await store.journal.read(run.id, followed.at(-1) ?? 0, 3);
         followed.push(...entries.map(({ seq }) => seq));
@@ -44,7 +45,11 @@ export function recordsContract(subject: () => Subject): void {
     const repository = aRepository();
     expect(await store.repositories.find('github', repository.id)).toBeUndefined();
     await store.repositories.see(repository, true);
-    expect(await store.repositories.find('github', repository.id)).toEqual({ repository, served: true, label: 'unread' });
+    expect(await store.repositories.find('github', repository.id)).toEqual({
+      repository,
+      served: true,
+      label: 'unread',
+    });
     await store.repositories.setLabel('github', repository.id, 'robot');
     const moved = aRepository({ path: 'acme/store', defaultBranch: 'trunk', installation: '78' });
     await store.repositories.see(moved, false);

@@ -4,7 +4,7 @@ import { storeContract } from './contract.js';
 
 describe('store on PGlite', () => {
   storeContract(async () => {
-    const database = await embeddedDatabase();
+    const database = await embeddedDatabase('file');
     return { database, second: database };
   });
 });

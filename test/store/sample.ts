@@ -33,7 +33,12 @@ export function aChange(run: Run, change: Partial<RunChange> = {}): RunChange {
   return { fromRevision: run.revision - 1, run, effects: [], journal: [], read: [], cancelsWork: false, ...change };
 }
 
-export function anEffect(run: Run, index: number, type: 'react' | 'prepareWorkspace' | 'showStatus', dueAtMs = startMs) {
+export function anEffect(
+  run: Run,
+  index: number,
+  type: 'react' | 'prepareWorkspace' | 'showStatus',
+  dueAtMs = startMs,
+) {
   const effect =
     type === 'react' ? ({ type, target: { kind: 'issue', number: run.issue.number } } as const) : ({ type } as const);
   return { id: `${run.id}.${run.revision}.${index}` as EffectId, effect, dueAtMs };

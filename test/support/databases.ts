@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+import { cachedTemplate } from '../../scripts/pglite-template.js';
 import { Secret } from '../../src/domain/secret.js';
 import { openDatabase, type Database } from '../../src/store/database.js';
 import { migrate } from '../../src/store/migrate.js';
@@ -12,30 +11,27 @@ import { temporaryFolder } from './temp.js';
 export const postgresUrl = process.env['FLEET_TEST_DATABASE_URL'];
 export const redisUrl = process.env['FLEET_TEST_REDIS_URL'];
 
-const built = fileURLToPath(new URL('../../dist/store/template', import.meta.url));
-/** The build's template where there is one: with it the first start takes a tenth of the time. */
-export const template = existsSync(built) ? { template: built } : {};
-
-/** A migrated embedded database for one test file, closed and removed after it; call it in beforeAll. */
-export async function embeddedDatabase(): Promise<Database> {
-  const folder = temporaryFolder('file');
-  const database = await openDatabase({ kind: 'embedded', folder, ...template });
-  afterAll(() => database.close());
+/** A migrated embedded database, closed and removed after the test, or with life 'file' (called in beforeAll) after the file. */
+export async function embeddedDatabase(life: 'test' | 'file' = 'test'): Promise<Database> {
+  const folder = temporaryFolder(life);
+  const database = await openDatabase({ kind: 'embedded', folder, template: await cachedTemplate() });
+  atEnd(life, () => database.close());
   await migrate(database);
   return database;
 }
 
-/** Makes a database of its own for one test file on the test server, removed after it; call it in beforeAll. */
-export async function postgresDatabase(): Promise<Secret> {
+/** Makes a database on the test server, empty and removed likewise. */
+export async function postgresDatabase(life: 'test' | 'file' = 'test'): Promise<Secret> {
   const name = `fleet_test_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name}`);
-  afterAll(() => onServer(`drop database ${name} with (force)`));
+  atEnd(life, () => onServer(`drop database ${name} with (force)`));
   const url = new URL(postgresUrl ?? '');
   url.pathname = `/${name}`;
   return new Secret(url.href);
 }
 
-async function onServer(statement: string): Promise<void> {
+/** Runs a statement on the test server, outside of any test's database. */
+export async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {
@@ -43,4 +39,9 @@ async function onServer(statement: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+function atEnd(life: 'test' | 'file', end: () => Promise<void>): void {
+  if (life === 'file') afterAll(end);
+  else onTestFinished(end);
 }

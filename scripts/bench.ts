@@ -1,0 +1,71 @@
+// The figures of docs/bench.md; started by scripts/bench.mjs, which builds Fleet and brings the servers.
+//   npm run bench -- [--short] [--only <row>]… [--engine <name>]
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureBoot } from './bench/boot.js';
+import { enginesIn } from './bench/engine.js';
+import type { Amount, Figure, Row } from './bench/figure.js';
+import { measureIdle } from './bench/idle.js';
+import { measureMemory } from './bench/memory.js';
+import { measureRuns } from './bench/runs.js';
+import { tableOf, verdictOf } from './bench/table.js';
+import { measureWebhooks } from './bench/webhooks.js';
+
+const rows: Readonly<Record<string, Row>> = {
+  webhooks: measureWebhooks,
+  runs: measureRuns,
+  boot: measureBoot,
+  memory: measureMemory,
+  idle: measureIdle,
+};
+const full: Amount = { rounds: 5, restMs: 10_000, idleMs: 60_000 };
+const short: Amount = { rounds: 1, restMs: 1_000, idleMs: 5_000 };
+const resultsFolder = '.cache';
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: Object.keys(rows) },
+    engine: { type: 'string', default: '' },
+  },
+});
+
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const unknown = values.only.filter((name) => !(name in rows));
+  if (unknown.length > 0) {
+    process.stderr.write(`No such row: ${unknown.join(', ')}. There are ${Object.keys(rows).join(', ')}.\n`);
+    return 2;
+  }
+  const engines = enginesIn(process.env).filter(({ name }) => name.toLowerCase().includes(values.engine.toLowerCase()));
+  const results: { readonly load: readonly number[]; readonly figures: readonly Figure[] }[] = [];
+  let failed = 0;
+  for (const [name, row] of Object.entries(rows).filter(([each]) => values.only.includes(each))) {
+    for (const engine of engines) {
+      try {
+        const figures = await row(engine, values.short ? short : full);
+        const load = loadavg();
+        results.push({ load, figures });
+        process.stdout.write(`\n${name}, ${engine.name}, load ${shownLoad(load)}\n${tableOf(figures)}\n`);
+      } catch (error) {
+        failed += 1;
+        process.stderr.write(`\n${name}, ${engine.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+      }
+    }
+  }
+  const cores = cpus();
+  const machine = `${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node ${process.version}`;
+  mkdirSync(resultsFolder, { recursive: true });
+  writeFileSync(`${resultsFolder}/bench-results.json`, JSON.stringify({ machine, at: new Date(), results }, undefined, 2));
+  const missed = results.flatMap(({ figures }) => figures).filter((figure) => verdictOf(figure) === 'MISSED');
+  process.stdout.write(`\n${machine}; all results in ${resultsFolder}/bench-results.json\n`);
+  for (const { what, engine } of missed) process.stdout.write(`MISSED  ${what} (${engine})\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+function shownLoad(load: readonly number[]): string {
+  return load.map((each) => each.toFixed(1)).join(' ');
+}

@@ -1,0 +1,219 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connectControl } from '../../src/control/socket.js';
+import type { Run } from '../../src/domain/run.js';
+import { GitHubStandIn } from '../../test/support/github/stand-in.js';
+import type { IssueState, RepositoryState } from '../../test/support/github/state.js';
+import type { Engine } from './engine.js';
+import { startFleetProcess, type FleetOrder, type FleetProcess } from './fleet-process.js';
+
+const agentScript = fileURLToPath(new URL('agent.sh', import.meta.url));
+const doneWithinMs = 120_000;
+
+/** 300 text files in 15 folders, with one check that takes no time. */
+const files = {
+  ...Object.fromEntries(
+    Array.from({ length: 298 }, (_, index) => [
+      `folder-${(index % 15) + 1}/file-${index + 1}.txt`,
+      `line of file ${index + 1}\n`.repeat(40),
+    ]),
+  ),
+  'README.md': '# A repository of 300 files\n',
+  '.fleet/config.yml': "checks: { test: 'true' }\n",
+};
+
+/** Labelled issues at work, and when what was seen of them from outside (ms since 1970). */
+export interface Batch {
+  readonly issues: readonly { readonly repository: RepositoryState; readonly issue: IssueState; readonly labelledAtMs: number }[];
+  /** How many calls the forge had seen when the first label was put on. */
+  readonly callsBefore: number;
+}
+
+/** A run of a batch as it went. */
+export interface Finished {
+  readonly run: Run;
+  readonly labelledAtMs: number;
+  /** The first line of the first agent. */
+  readonly agentStartedAtMs: number;
+  /** The end of the forge's answer to the push. */
+  readonly pushedAtMs: number;
+}
+
+/** GitHub's stand-in in this process, and a Fleet in another. */
+export class World {
+  readonly folder: string;
+  readonly gitHub: GitHubStandIn;
+  readonly repositories: readonly RepositoryState[];
+  readonly #variables: Readonly<Record<string, string>>;
+  readonly #drop: () => Promise<void>;
+  readonly #pushedAtMs = new Map<string, number>();
+  #fleet: FleetProcess | undefined;
+
+  private constructor(made: {
+    readonly folder: string;
+    readonly gitHub: GitHubStandIn;
+    readonly repositories: readonly RepositoryState[];
+    readonly variables: Readonly<Record<string, string>>;
+    readonly drop: () => Promise<void>;
+  }) {
+    this.folder = made.folder;
+    this.gitHub = made.gitHub;
+    this.repositories = made.repositories;
+    this.#variables = made.variables;
+    this.#drop = made.drop;
+    this.#watchPushes();
+  }
+
+  /** Nothing runs yet. */
+  static async make(engine: Engine, repositories: number): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
+    for (const name of ['github', 'marks', 'bare']) mkdirSync(join(folder, name));
+    const gitHub = await GitHubStandIn.start({ folder: join(folder, 'github') });
+    const { variables, drop } = await engine.fresh();
+    cpSync(agentScript, join(folder, 'agent.sh'));
+    writeFileSync(join(folder, 'fleet.config.yml'), configuration(folder));
+    const made = Array.from({ length: repositories }, (_, index) =>
+      gitHub.addRepository({ path: `acme/repository-${index + 1}`, files, people: { mona: 'write' } }),
+    );
+    return new World({ folder, gitHub, repositories: made, variables: { ...gitHubVariables(gitHub, folder), ...variables }, drop });
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  get marks(): string {
+    return join(this.folder, 'marks');
+  }
+
+  get fleet(): FleetProcess {
+    if (this.#fleet === undefined) throw new Error('Fleet was not started');
+    return this.#fleet;
+  }
+
+  async start(program: FleetOrder['program'] = 'daemon'): Promise<FleetProcess> {
+    this.#fleet = await startFleetProcess({ folder: this.folder, variables: this.#variables, program });
+    this.gitHub.people.webhookUrl = `${this.#fleet.address}/api/github/webhooks`;
+    return this.#fleet;
+  }
+
+  async stop(): Promise<void> {
+    await this.#fleet?.stop();
+    this.#fleet = undefined;
+  }
+
+  /** Puts the label on a new issue of each repository, all at once. */
+  async label(repositories: readonly RepositoryState[]): Promise<Batch> {
+    const { people, calls } = this.gitHub;
+    const callsBefore = calls.length;
+    const issues = await Promise.all(
+      repositories.map(async (repository) => {
+        const issue = people.openIssue(repository, 'mona', 'A line is missing', 'Add a line to file 1.');
+        const labelledAtMs = nowMs();
+        await people.labelIssue(repository, issue.number, 'fleet', 'mona');
+        return { repository, issue, labelledAtMs };
+      }),
+    );
+    return { issues, callsBefore };
+  }
+
+  /** Waits until every merge request is open and said to be so. Fleet is not asked before the forge has them all. */
+  async finished(batch: Batch): Promise<readonly Finished[]> {
+    const isReady = (issue: IssueState): boolean => issue.comments.some(({ body }) => body.includes('kind=ready'));
+    await until(() => batch.issues.every(({ issue }) => isReady(issue)), 'the merge requests');
+    const control = await connectControl(this.dataFolder);
+    if (control === undefined) throw new Error('Fleet does not answer on its socket');
+    let runs: readonly Run[] = [];
+    await until(async () => {
+      ({ runs } = await control({ op: 'list', limit: 1_000, open: true }));
+      return batch.issues.every((each) => runOf(runs, each)?.status.state === 'shown');
+    }, 'the status comments');
+    return batch.issues.map((each) => this.#seenOf(each, runOf(runs, each)));
+  }
+
+  /** The whole way for a new issue of each repository. */
+  async work(repositories: readonly RepositoryState[]): Promise<readonly Finished[]> {
+    return this.finished(await this.label(repositories));
+  }
+
+  /** A token that git takes, for what is done by hand. */
+  token(): string {
+    const { tokens, installation } = this.gitHub.state;
+    tokens.set('bench', { installation, permissions: { contents: 'write' }, repositoryIds: undefined, revoked: false });
+    return 'bench';
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.gitHub.close();
+    await this.#drop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    this.gitHub.assertNoSurprises();
+  }
+
+  #seenOf({ repository, labelledAtMs }: Batch['issues'][number], run: Run | undefined): Finished {
+    const pushedAtMs = this.#pushedAtMs.get(pathOf(repository));
+    if (run === undefined || pushedAtMs === undefined) throw new Error(`nothing was pushed to ${repository.name}`);
+    const mark = readdirSync(this.marks).find((name) => name === `${run.id}.planner.started`);
+    if (mark === undefined) throw new Error(`the agent of run ${run.id} left no mark`);
+    return { run, labelledAtMs, agentStartedAtMs: statSync(join(this.marks, mark)).mtimeMs, pushedAtMs };
+  }
+
+  /** The stand-in's list of calls has no times: a push has ended when the answer of git's own program has gone out. */
+  #watchPushes(): void {
+    const { git } = this.gitHub;
+    const serve = git.serve.bind(git);
+    git.serve = (request, response, user) => {
+      const path = /^\/(.*)\.git\/git-receive-pack$/.exec(request.url ?? '')?.[1];
+      if (path !== undefined) response.once('finish', () => this.#pushedAtMs.set(path, nowMs()));
+      serve(request, response, user);
+    };
+  }
+}
+
+/** Wall-clock time with fractions, comparable with the times of files. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+export function pathOf({ owner, name }: RepositoryState): string {
+  return `${owner.login}/${name}`;
+}
+
+function runOf(runs: readonly Run[], { repository, issue }: Batch['issues'][number]): Run | undefined {
+  return runs.find((run) => run.repository.id === String(repository.id) && run.issue.number === issue.number);
+}
+
+async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + doneWithinMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`waited ${doneWithinMs / 1000} s for ${what}`);
+    await delay(20);
+  }
+}
+
+function configuration(folder: string): string {
+  const command = JSON.stringify(['/bin/sh', join(folder, 'agent.sh'), join(folder, 'marks')]);
+  return [
+    `agents: [{ name: script, dialect: command, command: ${command}, maxConcurrent: 8 }]`,
+    'limits: { runs: 8, runsPerRepository: 8, runsPerDay: 100000, runsPerRequesterPerDay: 100000 }\n',
+  ].join('\n');
+}
+
+function gitHubVariables(gitHub: GitHubStandIn, folder: string): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    TMPDIR: tmpdir(),
+    LOG_LEVEL: 'warn',
+    FLEET_DATA_DIR: join(folder, 'data'),
+    APP_ID: String(gitHub.appId),
+    PRIVATE_KEY: gitHub.privateKey,
+    WEBHOOK_SECRET: gitHub.webhookSecret,
+    GHE_HOST: gitHub.host,
+    GHE_PROTOCOL: 'http',
+  };
+}
