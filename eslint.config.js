@@ -38,7 +38,7 @@ const inPureRooms = [
 const inPorts = [
   ...inSrc,
   ...selector(
-    'ports.ts holds types only.',
+    'Ports are types only.',
     'Program > :not(ImportDeclaration, ExportNamedDeclaration, TSInterfaceDeclaration, TSTypeAliasDeclaration)',
     'ExportNamedDeclaration[exportKind="value"]',
     'ImportDeclaration[importKind="value"]',
@@ -160,7 +160,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ...inPureRooms],
     },
   },
-  { files: ['src/ports.ts'], rules: { 'no-restricted-syntax': ['error', ...inPorts] } },
+  { files: ['src/ports.ts', 'src/ports/**'], rules: { 'no-restricted-syntax': ['error', ...inPorts] } },
   {
     files: ['test/**'],
     rules: {

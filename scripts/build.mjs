@@ -1,6 +1,6 @@
 // Compiles src into dist and copies the files that are not TypeScript. `--if-stale` builds only when something changed.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,18 +20,22 @@ export function build({ ifStale = false } = {}) {
     process.stderr.write('build  dist is missing or older than src, and TypeScript is not installed: run `npm ci`\n');
     return 1;
   }
-  const sources = filesIn(src);
+  const startedAt = new Date();
   // tsc writes only what changed since its last run: when dist was removed it must forget that run.
   if (!existsSync(stamp)) rmSync(buildInfo, { force: true });
   rmSync(stamp, { force: true });
   const done = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) return done.status ?? 1;
+  // Listed after tsc: what was added meanwhile is compiled, and must not count as without source.
+  const sources = filesIn(src);
   copyAssets(sources);
   removeOutputsWithoutSource(sources);
   const made = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/pglite-template.ts'], { cwd: root, stdio: 'inherit' });
   if (made.status !== 0) return made.status ?? 1;
   if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
   writeFileSync(stamp, '');
+  // Dated at the start, so that what changed during the build is built by the next one.
+  utimesSync(stamp, startedAt, startedAt);
   process.stdout.write(`build  ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   return 0;
 }

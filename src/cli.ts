@@ -17,7 +17,8 @@ const terminal: Terminal = {
   err: (words) => void process.stderr.write(words),
   colors: process.stdout.isTTY && process.stdout.hasColors(),
   live: process.stdout.isTTY,
-  width: Math.min(widest, process.stdout.isTTY ? process.stdout.columns : widest),
+  // A terminal that does not know its size says 0.
+  width: Math.min(widest, process.stdout.columns || widest),
 };
 
 const interruption = new AbortController();

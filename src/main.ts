@@ -10,12 +10,13 @@ import { createControl } from './control/control.js';
 import { serveControl } from './control/socket.js';
 import { needsPerson, retryLater } from './domain/failure.js';
 import type { ForgeName } from './domain/forge.js';
-import type { Run } from './domain/run.js';
+import type { Run, Snapshot } from './domain/run.js';
 import type { GitHub } from './forge/github/github.js';
 import { createServer, listen } from './ingress/server.js';
 import { setUpPages } from './ingress/set-up.js';
 import { createLog } from './log/log.js';
-import type { Delivery, Log, Ports } from './ports.js';
+import type { Log, Ports } from './ports.js';
+import type { Delivery } from './ports/store.js';
 import { probesFor } from './probes.js';
 import { admit } from './run/admit.js';
 import { advance } from './run/advance.js';
@@ -61,6 +62,7 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
   const startedAtMs = Date.now();
   const opened = await openPorts(wiring);
   const { ports, people } = opened;
+  await people.redeliver();
   if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened);
   const server = options.listen ? await serveHttp(wiring, opened) : undefined;
   const address = server === undefined ? {} : { address: addressOf(server, config.host) };
@@ -82,7 +84,7 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
 
 /** Where no configuration file is there, the agents are those that are found on PATH and whose dialect is built. */
 function withDiscovered(config: Config): Config {
-  if (config.source === 'file') return config;
+  if (config.source === 'file' || config.agents.length > 0) return config;
   const found = discoverAgents(config.searchPath, config.home).filter(({ dialect }) => builtDialects.includes(dialect));
   return withAgents(config, found);
 }
@@ -100,8 +102,16 @@ function withAgent(config: Config, name: string | undefined): Config {
 
 /** What a run changes so far, as a unified diff. */
 async function diffOf({ workspaces }: Ports, run: Run): Promise<string> {
-  if (run.prepared === undefined || !('head' in run.phase)) return '';
-  return workspaces.diff(run.id, run.prepared.baseSha, run.phase.head.commit);
+  const head = headOf(run);
+  return run.prepared === undefined || head === undefined
+    ? ''
+    : workspaces.diff(run.id, run.prepared.baseSha, head.commit);
+}
+
+/** The last commit of the run's branch, while its workspace is there. */
+function headOf({ phase }: Run): Snapshot | undefined {
+  if ('head' in phase) return phase.head;
+  return phase.name === 'blocked' && 'head' in phase.resume ? phase.resume.head : undefined;
 }
 
 /** Workers, and the sweep that finds what no message told of. */

@@ -42,7 +42,12 @@ function programOf(world: World, keep: Keep): Command {
     .description('A labelled issue becomes a checked merge request.')
     .version(world.version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => world.terminal.out(text), writeErr: (text) => world.terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => world.terminal.out(text),
+      writeErr: (text) => world.terminal.err(text),
+      getOutHelpWidth: () => world.terminal.width,
+      getErrHelpWidth: () => world.terminal.width,
+    })
     .showHelpAfterError('(add --help for what can be given)')
     .addHelpText(
       'after',

@@ -27,7 +27,9 @@ export function configOf(world: World, use: 'server' | 'command'): Config {
 /** The Fleet that runs, else one in this process. A server that was started in the current folder keeps its data in `./data`. */
 export async function reach(world: World, options: Omit<StartOptions, 'listen'>): Promise<Reached> {
   const config = configOf(world, 'command');
-  for (const dataFolder of new Set([config.dataFolder, configOf(world, 'server').dataFolder])) {
+  const server = world.configure('server');
+  const folders = [config.dataFolder, ...('config' in server ? [server.config.dataFolder] : [])];
+  for (const dataFolder of new Set(folders)) {
     const control = await connectControl(dataFolder);
     if (control !== undefined) return { control, where: 'server', dataFolder, leave: async () => Promise.resolve() };
   }

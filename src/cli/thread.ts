@@ -21,6 +21,6 @@ export function locationOf(world: World, text: string): string {
 export async function repositoryNamed(world: World, control: Control, text: string): Promise<string> {
   const at = locationOf(world, text);
   if (!at.startsWith('/') && !at.includes(':')) return text;
-  const { repository } = await control({ op: 'repository.add', at, push: false });
+  const { repository } = await control({ op: 'repository.add', at });
   return repository.id;
 }

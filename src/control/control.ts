@@ -3,7 +3,8 @@ import { needsPerson } from '../domain/failure.js';
 import type { Run, RunId } from '../domain/run.js';
 import { isEnded } from '../domain/run.js';
 import type { LocalPeople } from '../forge/local/people.js';
-import type { Clock, Journal, Runs } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { Journal, Runs } from '../ports/store.js';
 import type { Answers, Control, ControlOp, Done, RequestOf, ServerFacts } from './request.js';
 
 export interface ControlOptions {
@@ -82,7 +83,9 @@ function onTheLocalForge({ people, label: startLabel }: ControlOptions) {
   };
   return {
     'repository.add': async ({ at, base, push }) => ({
-      repository: await people.addRepository({ at, push, ...(base === undefined ? {} : { base }) }),
+      repository: await people.addRepository({
+        ...{ at, ...(base === undefined ? {} : { base }), ...(push === undefined ? {} : { push }) },
+      }),
     }),
     'issue.open': async (request) => {
       const order = await on(request);

@@ -21,7 +21,7 @@ export const controlRequest = z.discriminatedUnion('op', [
     waitMs: z.int().min(0).max(25_000),
   }),
   z.object({ op: z.literal('runsOf'), repository: name, number: z.int().positive() }),
-  z.object({ op: z.literal('repository.add'), at: name, base: name.optional(), push: z.boolean() }),
+  z.object({ op: z.literal('repository.add'), at: name, base: name.optional(), push: z.boolean().optional() }),
   z.object({ op: z.literal('issue.open'), repository: name, title: name, body: text, by: name.optional() }),
   /** `label` is by default the one that starts a run. */
   z.object({ op: z.literal('label'), ...thread, label: name.optional() }),

@@ -38,3 +38,8 @@ export function shownTo(decision: Decision): Decision {
     effects: [...decision.effects, { type: 'showStatus' }],
   };
 }
+
+/** `1 task`, `2 tasks`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

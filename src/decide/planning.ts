@@ -1,7 +1,7 @@
 import type { WorkEvent } from '../domain/event.js';
 import type { Assignment, Run } from '../domain/run.js';
 import { afterFailure, firstAgent } from './assignment.js';
-import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
+import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
 import { startTask } from './working.js';
 
 /** The planner is sent out. */
@@ -24,7 +24,8 @@ export function afterPlanning(run: Run, event: Extract<WorkEvent, { type: 'plann
   if (event.type === 'planned') {
     const first = event.plan.tasks[0];
     const planned = { ...next, plan: event.plan };
-    const count = `${event.plan.tasks.length} tasks, ${event.plan.criteria.length} criteria`;
+    const { criteria, tasks } = event.plan;
+    const count = `${counted(tasks.length, 'task')}, ${criteria.length} ${criteria.length === 1 ? 'criterion' : 'criteria'}`;
     if (first === undefined || run.prepared === undefined) return stays(planned, 'the plan has no task');
     return shownTo(startTask(planned, first.id, run.prepared.start, `planned: ${count}`));
   }

@@ -2,7 +2,7 @@ import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
 import type { Assignment, Feedback, Run, Snapshot, WorkingPhase } from '../domain/run.js';
 import { afterFailure, firstAgent } from './assignment.js';
-import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
+import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
 import { resumeOf } from './failed-effect.js';
 
 type WorkingEvent = Extract<WorkEvent, { type: 'worked' | 'checked' | 'committed' | 'attemptFailed' }>;
@@ -62,11 +62,16 @@ function worked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type:
     ...(event.attempt.session === undefined ? {} : { session: event.attempt.session }),
   };
   const criteria = criteriaDue(run, phase.task);
-  return moved(run, { ...phase, step: 'checks', assignment }, `${event.change.changedFiles} files changed; checking`, {
-    type: 'runChecks',
-    snapshot,
-    criteria,
-  });
+  return moved(
+    run,
+    { ...phase, step: 'checks', assignment },
+    `${counted(event.change.changedFiles, 'file')} changed; checking`,
+    {
+      type: 'runChecks',
+      snapshot,
+      criteria,
+    },
+  );
 }
 
 /** A run that leaves the base as it is has nothing to deliver; a later task may find its work done already. */
@@ -81,7 +86,7 @@ function checked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type
   const red = evidence.filter((one) => one.outcome !== 'pass');
   if (red.length > 0) return sentBack(seen, phase, snapshot, { kind: 'checksRed', evidence: red });
   if (snapshot.tree === phase.head.tree) return taskDone(seen, phase, phase.head, 'nothing was left to change');
-  return moved(seen, { ...phase, step: 'commit' }, `${evidence.length} checks passed`, {
+  return moved(seen, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
     type: 'commitWork',
     task: phase.task,
     snapshot,

@@ -231,7 +231,7 @@ describe('working', () => {
       event: { type: 'checked', snapshot, evidence: [green], atMs },
       phase: { ...checking, step: 'commit' },
       effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
-      because: '1 checks passed',
+      because: '1 check passed',
       change: { evidence: [green] },
     },
     {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Person, ReactionTarget, Repository } from '../../src/domain/forge.js';
-import type { Forge, GitRemote, MarkedComment, MergeRequestOrder } from '../../src/ports.js';
+import type { Forge, GitRemote, MarkedComment, MergeRequestOrder } from '../../src/ports/forge.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const git = promisify(execFile);

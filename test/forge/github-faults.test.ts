@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure, type FailureReason } from '../../src/domain/failure.js';
-import type { MarkedComment, MergeRequestOrder } from '../../src/ports.js';
+import type { MarkedComment, MergeRequestOrder } from '../../src/ports/forge.js';
 import { gitHubWorld, type GitHubWorld } from './github-world.js';
 
 let world: GitHubWorld;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import type { Person } from '../../src/domain/forge.js';
 import { createGitHub } from '../../src/forge/github/github.js';
-import type { MarkedComment, MergeRequestOrder } from '../../src/ports.js';
+import type { MarkedComment, MergeRequestOrder } from '../../src/ports/forge.js';
 import { temporaryFolder } from '../support/temp.js';
 import { gitHubWorld, type GitHubWorld, type GitHubWorldOptions } from './github-world.js';
 

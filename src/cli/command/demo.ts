@@ -71,7 +71,7 @@ function configFor(
   const kept = Object.entries(config).filter(([name]) => name !== 'databaseUrl' && name !== 'redisUrl');
   // Still whole: only what is optional was left out.
   const own = { ...Object.fromEntries(kept), dataFolder } as Config;
-  return recorded ? { ...withAgents(own, [recordedAgent]), source: 'file' } : own;
+  return recorded ? withAgents(own, [recordedAgent]) : own;
 }
 
 function introduction(shop: string, agent: string | undefined): readonly string[] {

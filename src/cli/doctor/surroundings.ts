@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { ok, warn, wrong, type Check, type Finding } from './check.js';
 
 /** Mirrors and worktrees need room; below this a run soon stands still. */
@@ -27,9 +28,7 @@ export const configurationCheck: Check = {
 export const dataFolderCheck: Check = {
   name: 'data folder',
   look: async ({ config: { dataFolder }, server }) => {
-    const parent = existsSync(dataFolder) ? dataFolder : undefined;
-    if (parent === undefined) await mkdir(dataFolder, { recursive: true });
-    const { bavail, bsize } = await statfs(dataFolder);
+    const { bavail, bsize } = await statfs(nearestFolder(dataFolder));
     const freeBytes = bavail * bsize;
     const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free`;
     if (freeBytes < scarceBytes)
@@ -92,6 +91,11 @@ export const portCheck: Check = {
       : wrong(`${host}:${port}: ${taken}`, 'set PORT to another one');
   },
 };
+
+/** The folder itself, or where it would be made: a look changes nothing. */
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
+}
 
 async function whyNotFree(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {

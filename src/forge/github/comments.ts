@@ -1,5 +1,5 @@
 import type { Comment, ReactionTarget, Repository } from '../../domain/forge.js';
-import type { MarkedComment } from '../../ports.js';
+import type { MarkedComment } from '../../ports/forge.js';
 import type { Client } from './client.js';
 import { isOutcomeUnknown, unlessMissing } from './errors.js';
 import { ownerAndName, toPerson } from './shapes.js';

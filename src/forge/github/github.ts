@@ -1,5 +1,5 @@
 import type { ForgeEvent } from '../../domain/forge.js';
-import type { Forge } from '../../ports.js';
+import type { Forge } from '../../ports/forge.js';
 import { createClient, type Client, type GitHubOptions } from './client.js';
 import { ensureComment, listComments, react } from './comments.js';
 import { parseGitHub, type GitHubDelivery } from './inbox.js';

@@ -1,5 +1,5 @@
 import type { MergeRequest, Repository } from '../../domain/forge.js';
-import type { MergeRequestOrder } from '../../ports.js';
+import type { MergeRequestOrder } from '../../ports/forge.js';
 import type { Client } from './client.js';
 import { isOutcomeUnknown, statusOf, unlessMissing } from './errors.js';
 import { ownerAndName } from './shapes.js';

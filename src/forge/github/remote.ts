@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Repository } from '../../domain/forge.js';
 import { Secret } from '../../domain/secret.js';
-import type { GitRemote } from '../../ports.js';
+import type { GitRemote } from '../../ports/forge.js';
 import type { Client } from './client.js';
 
 const tokenSchema = z.object({ token: z.string() });

@@ -1,6 +1,6 @@
 import type { Repository } from '../../domain/forge.js';
-import type { MarkedComment } from '../../ports.js';
-import type { LocalForgeOptions } from './local-forge.js';
+import type { MarkedComment } from '../../ports/forge.js';
+import type { LocalForgeOptions } from './options.js';
 import { commentsOf, fleetItself, threadKind } from './records.js';
 import type { LocalDatabase } from './tables.js';
 

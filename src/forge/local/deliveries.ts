@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { ForgeEvent } from '../../domain/forge.js';
-import type { Clock, Delivery, Ids } from '../../ports.js';
+import type { Clock, Ids } from '../../ports.js';
+import type { Delivery } from '../../ports/store.js';
 import type { LocalDatabase, LocalTables } from './tables.js';
 
 /** Takes what people did; the same delivery may be handed over twice. */

@@ -1,6 +1,6 @@
 import type { Person, Repository, Sighting } from '../../domain/forge.js';
 import type { Deliveries } from './deliveries.js';
-import type { LocalForgeOptions } from './local-forge.js';
+import type { LocalForgeOptions } from './options.js';
 import type { LocalDatabase } from './tables.js';
 
 /** An issue or merge request that somebody acts on; `by` is a login, by default the owner's. */

@@ -1,7 +1,7 @@
 import type { Person } from '../../domain/forge.js';
-import type { Forge } from '../../ports.js';
+import type { Forge } from '../../ports/forge.js';
 import { ensureComment } from './comments.js';
-import type { LocalForgeOptions } from './local-forge.js';
+import type { LocalForgeOptions } from './options.js';
 import { ensureMergeRequest } from './merge-requests.js';
 import { asMergeRequest, commentsOf, findIssue, findMergeRequest, repositoryRow } from './records.js';
 import { fetched, placeOf, remoteOf } from './remote.js';

@@ -1,7 +1,7 @@
 import type { MergeRequest, Person, Repository } from '../../domain/forge.js';
-import type { MergeRequestOrder } from '../../ports.js';
+import type { MergeRequestOrder } from '../../ports/forge.js';
 import { commitAt, refused } from './git.js';
-import type { LocalForgeOptions } from './local-forge.js';
+import type { LocalForgeOptions } from './options.js';
 import { asMergeRequest, repositoryRow, takeNumber } from './records.js';
 import { placeOf } from './remote.js';
 import type { LocalDatabase } from './tables.js';

@@ -1,4 +1,4 @@
-import type { LocalForgeOptions } from './local-forge.js';
+import type { LocalForgeOptions } from './options.js';
 import { ask, checkedOutIn, commitAt, holds, refused } from './git.js';
 import type { LocalMergeRequest } from './records.js';
 import { fetched, placeOf } from './remote.js';

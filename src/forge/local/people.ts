@@ -9,8 +9,8 @@ import type { ReviewVerdict } from './tables.js';
 
 /** What people do on the local forge. Mistakes are `Failure`s: `configurationBroken` for what does not exist, `forgeRefused` for what cannot be done. */
 export interface LocalPeople {
-  /** `at`: an absolute path or a URL. A known one gets its default branch and `push` renewed. */
-  addRepository(order: { readonly at: string; readonly base?: string; readonly push: boolean }): Promise<Repository>;
+  /** `at`: an absolute path or a URL. A known one gets its default branch renewed, and `push` when it is given. */
+  addRepository(order: { readonly at: string; readonly base?: string; readonly push?: boolean }): Promise<Repository>;
   /** By path (`local/shop`), name (`shop`), id or location. */
   findRepository(name: string): Promise<Repository>;
   openIssue(order: Omit<Act, 'number'> & { readonly title: string; readonly body: string }): Promise<Issue>;

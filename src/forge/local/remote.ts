@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GitRemote } from '../../ports.js';
+import type { GitRemote } from '../../ports/forge.js';
 import { ask, refused, unreachable } from './git.js';
-import type { LocalForgeOptions } from './local-forge.js';
+import type { LocalForgeOptions } from './options.js';
 import type { RepositoryRow } from './tables.js';
 
 /** Where branches of Fleet's lie: the repository itself, or for a URL a bare repository in Fleet's data folder unless they are pushed. */

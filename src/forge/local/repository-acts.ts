@@ -7,11 +7,11 @@ import { asRepository } from './records.js';
 /** Adds a repository on disk or at a URL, or renews what is known of it. */
 export async function addRepository(
   desk: Desk,
-  { at, base, push }: { readonly at: string; readonly base?: string; readonly push: boolean },
+  { at, base, push }: { readonly at: string; readonly base?: string; readonly push?: boolean },
 ): Promise<Repository> {
   const { kind, location, name, defaultBranch } = await locate(desk.options.git, at, base);
   return desk.deliveries.act(async (transaction) => {
-    const renewed = { default_branch: defaultBranch, push: push && kind === 'url' };
+    const renewed = { default_branch: defaultBranch, ...(push === undefined ? {} : { push: push && kind === 'url' }) };
     const known = await transaction
       .updateTable('local_repositories')
       .set(renewed)
@@ -24,7 +24,7 @@ export async function addRepository(
       (await transaction
         .insertInto('local_repositories')
         .values({
-          ...{ id: desk.options.ids.next(), location, kind, next_number: 1, ...renewed },
+          ...{ id: desk.options.ids.next(), location, kind, next_number: 1, push: false, ...renewed },
           path: freePath(`local/${name}`, new Set(taken.map((each) => each.path))),
         })
         .returningAll()

@@ -104,6 +104,10 @@ describe('a repository at a URL', () => {
     const at = `file://${aCheckout()}`;
     const repository = await people.addRepository({ at, push: true });
     expect(await forge.remote(repository, 'push')).toEqual({ url: at });
+    await people.addRepository({ at });
+    expect(await forge.remote(repository, 'push')).toEqual({ url: at });
+    await people.addRepository({ at, push: false });
+    expect((await forge.remote(repository, 'push')).url).not.toBe(at);
   });
 
   test('that does not answer is tried again later', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createLocalForge } from '../../../src/forge/local/local-forge.js';
 import { localMigrations } from '../../../src/forge/local/migrations.js';
 import type { LocalTables } from '../../../src/forge/local/tables.js';
-import type { Delivery } from '../../../src/ports.js';
+import type { Delivery } from '../../../src/ports/store.js';
 import { openDatabase, type Database } from '../../../src/store/database.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { gitRunner } from '../../../src/workspace/run-git.js';
