@@ -52,14 +52,19 @@ async function main(): Promise<number> {
         process.stdout.write(`\n${name}, ${engine.name}, load ${shownLoad(load)}\n${tableOf(figures)}\n`);
       } catch (error) {
         failed += 1;
-        process.stderr.write(`\n${name}, ${engine.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+        process.stderr.write(
+          `\n${name}, ${engine.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+        );
       }
     }
   }
   const cores = cpus();
   const machine = `${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node ${process.version}`;
   mkdirSync(resultsFolder, { recursive: true });
-  writeFileSync(`${resultsFolder}/bench-results.json`, JSON.stringify({ machine, at: new Date(), results }, undefined, 2));
+  writeFileSync(
+    `${resultsFolder}/bench-results.json`,
+    JSON.stringify({ machine, at: new Date(), results }, undefined, 2),
+  );
   const missed = results.flatMap(({ figures }) => figures).filter((figure) => verdictOf(figure) === 'MISSED');
   process.stdout.write(`\n${machine}; all results in ${resultsFolder}/bench-results.json\n`);
   for (const { what, engine } of missed) process.stdout.write(`MISSED  ${what} (${engine})\n`);

@@ -1,6 +1,16 @@
 // Compiles src into dist and copies the files that are not TypeScript. `--if-stale` builds only when something changed.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,7 +40,10 @@ export function build({ ifStale = false } = {}) {
   const sources = filesIn(src);
   copyAssets(sources);
   removeOutputsWithoutSource(sources);
-  const made = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/pglite-template.ts'], { cwd: root, stdio: 'inherit' });
+  const made = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/pglite-template.ts'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (made.status !== 0) return made.status ?? 1;
   if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
   writeFileSync(stamp, '');

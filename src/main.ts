@@ -11,7 +11,6 @@ import { serveControl } from './control/socket.js';
 import { needsPerson, retryLater } from './domain/failure.js';
 import type { ForgeName } from './domain/forge.js';
 import type { Run, Snapshot } from './domain/run.js';
-import type { GitHub } from './forge/github/github.js';
 import { createServer, listen } from './ingress/server.js';
 import { setUpPages } from './ingress/set-up.js';
 import { createLog } from './log/log.js';
@@ -23,13 +22,21 @@ import { advance } from './run/advance.js';
 import { HeldClaims } from './run/held-claims.js';
 import type { Loop } from './run/loop.js';
 import { perform } from './run/perform.js';
+import { startResync } from './run/resync.js';
 import { sweep } from './run/sweep.js';
 import { FolderLocked, lockFolder } from './store/folder-lock.js';
+import { createLocks } from './workspace/locks.js';
 import { openPorts, receive, type Opened, type Wiring } from './wiring.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
+
+/** A resync that is all there is looks this often. */
+const resyncAloneEveryMs = 30_000;
+
+/** A webhook comes within this time, or is found by the resync. */
+const webhookMs = 10_000;
 
 /** How often rows that no message told of are looked for. */
 const sweepEveryMs = 30_000;
@@ -63,7 +70,8 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
   const opened = await openPorts(wiring);
   const { ports, people } = opened;
   await people.redeliver();
-  if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened);
+  const logins = loginsOf(opened, log);
+  if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened, logins);
   const server = options.listen ? await serveHttp(wiring, opened) : undefined;
   const address = server === undefined ? {} : { address: addressOf(server, config.host) };
   const control = createControl({
@@ -115,10 +123,14 @@ function headOf({ phase }: Run): Snapshot | undefined {
 }
 
 /** Workers, and the sweep that finds what no message told of. */
-async function startWork({ config, log, closers }: Wiring, { ports, queue, github }: Opened): Promise<void> {
+async function startWork(
+  { config, options, log, closers }: Wiring,
+  { ports, queue, lookouts }: Opened,
+  logins: Loop['logins'],
+): Promise<void> {
   const held = new HeldClaims(ports.store.outbox, ports.clock, log);
   const { worker, release } = workerName(config);
-  const loop: Loop = { ports, settings: config.settings, worker, held, logins: loginsOf(github, log) };
+  const loop: Loop = { ports, settings: config.settings, worker, held, logins, inOrder: createLocks() };
   await ports.store.outbox.release(worker);
   const workers = await queue.startWorkers({
     listeners: {
@@ -138,6 +150,17 @@ async function startWork({ config, log, closers }: Wiring, { ports, queue, githu
     await workers.close();
     release();
   });
+  // A single command does its own work and ends.
+  if (!options.listen && options.role === 'all') return;
+  const resync = startResync(
+    {
+      ...{ loop, lookouts },
+      graceMs: config.webhooks ? webhookMs : 0,
+      receive: (deliveries) => receive(ports.store, queue.queue, deliveries),
+    },
+    config.webhooks ? config.resyncMs : Math.min(config.resyncMs, resyncAloneEveryMs),
+  );
+  closers.push(() => resync.close());
 }
 
 /** A name that is the same after a restart, and that no two living workers share: the embedded store has one worker, others take the first free number of their folder. */
@@ -154,18 +177,32 @@ function workerName(config: Config): { readonly worker: string; readonly release
   }
 }
 
-/** What people mention Fleet by, once GitHub says so; until then mentions are not understood, and `/fleet` always is. */
-function loginsOf(github: GitHub | undefined, log: Log): ReadonlyMap<ForgeName, string> {
+/** What people mention Fleet by, once the forges say so; until then mentions are not understood, and `/fleet` always is. */
+function loginsOf({ github, gitlab }: Opened, log: Log): ReadonlyMap<ForgeName, string> {
   const logins = new Map<ForgeName, string>();
-  github?.identity().then(
-    ({ mention }) => logins.set('github', mention),
-    (error: unknown) => log.warn({ error }, 'github did not say who the app is'),
+  const keep = (forge: ForgeName, asked: Promise<string> | undefined): void =>
+    void asked?.then(
+      (login) => logins.set(forge, login),
+      (error: unknown) => log.warn({ forge, error }, 'forge did not say who fleet is'),
+    );
+  keep(
+    'github',
+    github?.identity().then(({ mention }) => mention),
+  );
+  keep(
+    'gitlab',
+    gitlab?.identity().then(({ login }) => login),
   );
   return logins;
 }
 
-async function serveHttp({ config, log, closers }: Wiring, { ports, queue, github }: Opened): Promise<Server> {
+async function serveHttp({ config, log, closers }: Wiring, { ports, queue, github, gitlab }: Opened): Promise<Server> {
   const { clock, store } = ports;
+  const intake = {
+    ...{ clock, log },
+    known: async () => (await store.repositories.list()).map(({ repository }) => repository),
+    sink: (deliveries: readonly Delivery[]) => receive(store, queue.queue, deliveries),
+  };
   const app = createServer({
     log,
     readiness: { store: () => store.ping().then(() => true), queue: () => queue.ping().then(() => true) },
@@ -177,16 +214,8 @@ async function serveHttp({ config, log, closers }: Wiring, { ports, queue, githu
             done: () => log.warn({}, 'github app is set up: start fleet again'),
           }),
         }
-      : {
-          github: {
-            clock,
-            log,
-            verify: (body: Buffer, signature: string) => github.verify(body, signature),
-            parse: (delivery: Parameters<GitHub['parse']>[0]) => github.parse(delivery),
-            known: async () => (await store.repositories.list()).map(({ repository }) => repository),
-            sink: (deliveries: readonly Delivery[]) => receive(store, queue.queue, deliveries),
-          },
-        }),
+      : { github: { ...intake, verify: github.verify, parse: github.parse } }),
+    ...(gitlab === undefined ? {} : { gitlab: { ...intake, verify: gitlab.verify, parse: gitlab.parse } }),
   });
   const server = await listen(app, { port: config.port, host: config.host });
   closers.push(async () => {

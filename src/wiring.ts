@@ -11,17 +11,22 @@ import { problemLine } from './config/problem.js';
 import { parseRepositoryConfig } from './config/repository.js';
 import type { ForgeName } from './domain/forge.js';
 import { createGitHub, type GitHub } from './forge/github/github.js';
+import { createGitLab, type GitLab } from './forge/gitlab/gitlab.js';
 import { createLocalForge } from './forge/local/local-forge.js';
 import { localMigrations } from './forge/local/migrations.js';
 import type { LocalPeople } from './forge/local/people.js';
-import type { Clock, Delivery, Forge, Ids, Log, Ports, Store } from './ports.js';
-import { findContainment } from './process/containment.js';
+import type { Clock, Ids, Log, Ports } from './ports.js';
+import type { Forge } from './ports/forge.js';
+import type { Lookout } from './ports/lookout.js';
+import type { Delivery, Store } from './ports/store.js';
+import { type Containment, findContainment } from './process/containment.js';
 import { openQueue, type OpenQueue } from './queue/open-queue.js';
 import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
 import { storeOn } from './store/store.js';
 import { createWorkspaces } from './workspace/create-workspaces.js';
 import { gitRunner } from './workspace/run-git.js';
+import { startApart, startHere } from './workspace/starter.js';
 
 /** Fleet's own commits; an address that can belong to nobody. */
 const identity = { name: 'Fleet', email: 'fleet@noreply.invalid' };
@@ -40,13 +45,17 @@ export interface Opened {
   readonly people: LocalPeople;
   readonly queue: OpenQueue;
   readonly github: GitHub | undefined;
+  readonly gitlab: GitLab | undefined;
+  /** Of the forges that can be looked at. */
+  readonly lookouts: ReadonlyMap<ForgeName, Lookout>;
 }
 
 /** Opens stores, forges and whatever else the loop needs; what needs an end is put among the closers. */
 export async function openPorts(wiring: Wiring): Promise<Opened> {
   const { config, options, log } = wiring;
   await mkdir(config.dataFolder, { recursive: true });
-  const { database, store, queue } = await openStores(wiring);
+  // What the machine allows is tried while the database opens, and before that has made the process large.
+  const [{ database, store, queue }, containment] = await Promise.all([openStores(wiring), findContainment()]);
   const environment = { PATH: config.searchPath, HOME: config.home };
   const local = createLocalForge({
     kysely: database.kysely,
@@ -60,7 +69,8 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
   });
   const github =
     config.github && (await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log }));
-  const forges = [local.forge, ...(github === undefined ? [] : [github.forge])];
+  const gitlab = config.gitlab && createGitLab({ ...config.gitlab, clock, log });
+  const forges = [local, github, gitlab].flatMap((one) => (one === undefined ? [] : [one.forge]));
   const ports: Ports = {
     clock,
     ids,
@@ -68,9 +78,11 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
     store,
     queue: queue.queue,
     forges: new Map<ForgeName, Forge>(forges.map((forge) => [forge.name, forge])),
-    ...(await openWorkshop(wiring, environment)),
+    ...openWorkshop(wiring, environment, containment),
   };
-  return { ports, people: local.people, queue, github };
+  const lookouts = new Map<ForgeName, Lookout>([['local', local.lookout]]);
+  if (github !== undefined) lookouts.set('github', github.lookout);
+  return { ports, people: local.people, queue, github, gitlab, lookouts };
 }
 
 async function openStores({ config, closers }: Wiring) {
@@ -92,12 +104,17 @@ async function openStores({ config, closers }: Wiring) {
 }
 
 /** Where the work is done: git, checks and agents. */
-async function openWorkshop({ config, log, closers }: Wiring, environment: Readonly<Record<string, string>>) {
+function openWorkshop(
+  { config, log, closers }: Wiring,
+  environment: Readonly<Record<string, string>>,
+  containment: Containment,
+) {
   const { dataFolder, searchPath: path, agents } = config;
-  const plainHttp = config.github?.protocol === 'http';
-  const workspaces = createWorkspaces({ folder: dataFolder, clock, log, identity, environment, plainHttp });
+  const plainHttp = config.github?.protocol === 'http' || config.gitlab?.url.startsWith('http:') === true;
+  // The embedded database makes this process too large to start programs quickly.
+  const starter = config.databaseUrl === undefined ? startApart() : startHere;
+  const workspaces = createWorkspaces({ folder: dataFolder, clock, log, identity, environment, plainHttp, starter });
   closers.push(() => workspaces.close());
-  const containment = await findContainment();
   const { planner, developer } = config.settings.roles;
   return {
     workspaces,

@@ -6,7 +6,10 @@ import pg from 'pg';
 export interface Engine {
   readonly name: 'embedded' | 'PostgreSQL + Redis';
   /** Makes it empty; the variables lead Fleet to it. */
-  readonly fresh: () => Promise<{ readonly variables: Readonly<Record<string, string>>; readonly drop: () => Promise<void> }>;
+  readonly fresh: () => Promise<{
+    readonly variables: Readonly<Record<string, string>>;
+    readonly drop: () => Promise<void>;
+  }>;
 }
 
 /** The engines that this machine has, by the variables that scripts/servers.mjs sets. */

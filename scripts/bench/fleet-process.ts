@@ -31,7 +31,7 @@ export interface FleetProcess {
   readonly address: string;
   /** From the spawn to the first 200 of `/readyz`. */
   readonly readyMs: number;
-  /** Resident memory in MB. */
+  /** Resident memory in MB, with that of its children: an idle Fleet has none but the one that starts programs for it. */
   residentMb(): number;
   stop(): Promise<void>;
 }
@@ -55,12 +55,16 @@ export async function startFleetProcess({ folder, variables, program }: FleetOrd
   return {
     address,
     readyMs,
-    residentMb: () => {
-      const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-    },
+    residentMb: () => residentMb(child.pid ?? 0),
     stop: () => stop(child),
   };
+}
+
+function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.map(Number).reduce((total, each) => total + residentMb(each), own);
 }
 
 async function untilReady(child: ChildProcess, address: string, folder: string): Promise<void> {

@@ -23,8 +23,19 @@ export async function measureIdle(engine: Engine, { idleMs }: Amount): Promise<r
     const common = { row: 'idle', engine: engine.name } as const;
     const perHour = ((callsOfMany - callsOfFew) * hourMs) / idleMs;
     return [
-      { ...common, what: 'forge calls per hour that grow with idle merge requests', unit: 'calls/h', values: [perHour], aim: 0 },
-      { ...common, what: `calls in ${idleMs / 1000} s with ${few} and with ${many} open`, unit: 'calls', values: [callsOfFew, callsOfMany] },
+      {
+        ...common,
+        what: 'forge calls per hour that grow with idle merge requests',
+        unit: 'calls/h',
+        values: [perHour],
+        aim: 0,
+      },
+      {
+        ...common,
+        what: `calls in ${idleMs / 1000} s with ${few} and with ${many} open`,
+        unit: 'calls',
+        values: [callsOfFew, callsOfMany],
+      },
     ];
   } finally {
     await world.close();

@@ -11,7 +11,11 @@ parentPort.once('message', () => (state.stopped = true));
 
 const agents = targets.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
 const times = targets.map(() => []);
-const signed = deliveries.map(({ event, body }) => ({ event, body, hash: createHmac('sha256', secret).update(body).digest('hex') }));
+const signed = deliveries.map(({ event, body }) => ({
+  event,
+  body,
+  hash: createHmac('sha256', secret).update(body).digest('hex'),
+}));
 const startedMs = performance.now();
 for (let count = 0; count < least || !state.stopped; count += 1) {
   await delay(Math.max(0, startedMs + count * everyMs - performance.now()));

@@ -22,7 +22,12 @@ export async function measureMemory(engine: Engine, { rounds, restMs }: Amount):
       await world.close();
     }
   }
-  const common = { row: 'memory', engine: engine.name, unit: 'MB', aim: engine.name === 'embedded' ? 450 : 150 } as const;
+  const common = {
+    row: 'memory',
+    engine: engine.name,
+    unit: 'MB',
+    aim: engine.name === 'embedded' ? 450 : 150,
+  } as const;
   return [
     { ...common, what: `resident memory ${restMs / 1000} s after boot`, values: booted },
     { ...common, what: `resident memory ${restMs / 1000} s after 8 runs`, values: worked },

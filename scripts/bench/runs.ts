@@ -63,7 +63,11 @@ async function measure(
 
 function slowest(all: readonly Times[]): Times {
   const most = (of: (times: Times) => number): number => Math.max(...all.map(of));
-  return { startedMs: most((each) => each.startedMs), pushedMs: most((each) => each.pushedMs), ownMs: most((each) => each.ownMs) };
+  return {
+    startedMs: most((each) => each.startedMs),
+    pushedMs: most((each) => each.pushedMs),
+    ownMs: most((each) => each.ownMs),
+  };
 }
 
 function timesOf({ run, labelledAtMs, agentStartedAtMs, pushedAtMs }: Finished): Times {
@@ -78,10 +82,18 @@ function callsSince(world: World, { callsBefore, issues }: Batch): Measured['cal
   const calls = world.gitHub.calls.slice(callsBefore);
   const opened = calls.findIndex(({ method, path }) => method === 'POST' && path.endsWith('/pulls')) + 1;
   const rest = (some: typeof calls): number => some.filter(({ kind }) => kind === 'rest').length / issues.length;
-  return { rest: rest(calls.slice(0, opened)), restInAll: rest(calls), tokens: calls.filter(({ kind }) => kind === 'token').length };
+  return {
+    rest: rest(calls.slice(0, opened)),
+    restInAll: rest(calls),
+    tokens: calls.filter(({ kind }) => kind === 'token').length,
+  };
 }
 
-function timeFigures(engine: Engine, { fleet, bare }: Measured, aims: { readonly n: string; readonly startedMs: number; readonly ownMs: number }): readonly Figure[] {
+function timeFigures(
+  engine: Engine,
+  { fleet, bare }: Measured,
+  aims: { readonly n: string; readonly startedMs: number; readonly ownMs: number },
+): readonly Figure[] {
   const common = { engine: engine.name, unit: 'ms' } as const;
   const pushes = { what: 'fetch, worktree add, agent, add, commit, push', values: bare.map(({ ownMs }) => ownMs) };
   return [

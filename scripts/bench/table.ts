@@ -18,7 +18,14 @@ export function tableOf(figures: readonly Figure[]): string {
   });
   const all = [['what', 'engine', 'median', 'range', 'aim', 'ratio to bare', ''], ...rows];
   const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function verdictOf({ values, aim }: Figure): '' | 'met' | 'MISSED' {

@@ -40,7 +40,10 @@ export async function measureWebhooks(engine: Engine, { rounds }: Amount): Promi
   }
 }
 
-function figuresOf(engine: Engine, seen: readonly (readonly [readonly number[], readonly number[]])[]): readonly Figure[] {
+function figuresOf(
+  engine: Engine,
+  seen: readonly (readonly [readonly number[], readonly number[]])[],
+): readonly Figure[] {
   const at = (share: number, server: 0 | 1): readonly number[] => seen.map((times) => quantile(times[server], share));
   const what = 'express, raw body and HMAC, meanwhile';
   const common = { row: 'webhooks', engine: engine.name, unit: 'ms' } as const;
@@ -87,9 +90,15 @@ function deliveriesOf(world: World): readonly { readonly event: string; readonly
   const about = { ...people.shared(repository, 'mona'), issue: issueJson(web, repository, issue) };
   return [
     { event: 'issues', body: { ...about, action: 'labeled', label: labelJson('bug') } },
-    { event: 'issue_comment', body: { ...about, action: 'created', comment: commentJson(web, repository, issue, comment) } },
+    {
+      event: 'issue_comment',
+      body: { ...about, action: 'created', comment: commentJson(web, repository, issue, comment) },
+    },
     { event: 'issues', body: { ...about, action: 'edited', changes: {} } },
-    { event: 'push', body: { ...people.shared(repository, 'mona'), ref: 'refs/heads/main', commits: [{ message: longText }] } },
+    {
+      event: 'push',
+      body: { ...people.shared(repository, 'mona'), ref: 'refs/heads/main', commits: [{ message: longText }] },
+    },
     { event: 'issues', body: { ...about, action: 'closed' } },
   ].map(({ event, body }) => ({ event, body: JSON.stringify(body) }));
 }

@@ -27,7 +27,11 @@ const files = {
 
 /** Labelled issues at work, and when what was seen of them from outside (ms since 1970). */
 export interface Batch {
-  readonly issues: readonly { readonly repository: RepositoryState; readonly issue: IssueState; readonly labelledAtMs: number }[];
+  readonly issues: readonly {
+    readonly repository: RepositoryState;
+    readonly issue: IssueState;
+    readonly labelledAtMs: number;
+  }[];
   /** How many calls the forge had seen when the first label was put on. */
   readonly callsBefore: number;
 }
@@ -78,7 +82,13 @@ export class World {
     const made = Array.from({ length: repositories }, (_, index) =>
       gitHub.addRepository({ path: `acme/repository-${index + 1}`, files, people: { mona: 'write' } }),
     );
-    return new World({ folder, gitHub, repositories: made, variables: { ...gitHubVariables(gitHub, folder), ...variables }, drop });
+    return new World({
+      folder,
+      gitHub,
+      repositories: made,
+      variables: { ...gitHubVariables(gitHub, folder), ...variables },
+      drop,
+    });
   }
 
   get dataFolder(): string {

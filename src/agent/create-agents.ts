@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { AgentSpec } from '../domain/agent.js';
-import type { Agents, AttemptOrder, AttemptReport, Clock } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { Agents, AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
 import { readPlan } from './artifact/read-plan.js';
 import { dialectOf } from './dialect/known.js';

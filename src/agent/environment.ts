@@ -1,5 +1,5 @@
 import type { AgentSpec } from '../domain/agent.js';
-import type { AttemptOrder } from '../ports.js';
+import type { AttemptOrder } from '../ports/agent.js';
 import type { AgentCommand } from './dialect/dialect.js';
 import type { AttemptFolders } from './folders.js';
 

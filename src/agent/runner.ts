@@ -1,5 +1,6 @@
 import type { AgentSpec } from '../domain/agent.js';
-import type { AttemptOrder, AttemptReport, Clock } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
 import { lineSplitter } from '../process/line-splitter.js';
 import type { ProcessOrder } from '../process/order.js';

@@ -4,7 +4,8 @@ import type { Evidence } from '../domain/check.js';
 import type { Containment } from '../process/containment.js';
 import type { Ended } from '../process/order.js';
 import { runContained } from '../process/run-contained.js';
-import type { CheckOrder, Checks, Clock } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { CheckOrder, Checks } from '../ports/check.js';
 import { outputTail } from './output-tail.js';
 
 export interface ChecksOptions {

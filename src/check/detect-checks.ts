@@ -1,5 +1,5 @@
 import type { Check } from '../domain/check.js';
-import type { TreeFiles } from '../ports.js';
+import type { TreeFiles } from '../ports/workspace.js';
 import { detectGo, detectGradle, detectMaven, detectRust } from './detect/compiled.js';
 import type { Detected, Detector, Root } from './detect/ecosystem.js';
 import { detectMake } from './detect/make.js';

@@ -1,7 +1,8 @@
 import { needsPerson } from '../domain/failure.js';
 import type { Check } from '../domain/check.js';
 import type { RunPolicy } from '../domain/run.js';
-import type { RepositoryRules, RulesReader, TreeFiles } from '../ports.js';
+import type { RepositoryRules, RulesReader } from '../ports/check.js';
+import type { TreeFiles } from '../ports/workspace.js';
 
 /** Path of the repository's own configuration; read from the default branch only. */
 const repositoryConfigPath = '.fleet/config.yml';

@@ -16,7 +16,6 @@ const pool = 'agents are taken in the order that is written; budgets of accounts
 const rounds = 'review rounds are not built yet';
 const stages = 'only planning, work and checks are built yet';
 const sandbox = 'agents and checks run without the sandbox yet';
-const resync = 'repositories are not read again by themselves yet; only webhooks are';
 
 const operatorRules: readonly Rule[] = [
   { key: 'agents[].dialect', why: 'only `claude` and `command` are built yet', built: ['claude', 'command'] },
@@ -31,13 +30,12 @@ const operatorRules: readonly Rule[] = [
   { key: 'accounts.*.reserveForReview', why: pool },
   { key: 'accounts.*.quiet', why: pool },
   { key: 'sandbox', why: sandbox },
-  { key: 'webhooks', why: resync, built: [true, 'on'] },
   { key: 'questionDeadline', why: 'Fleet asks no questions yet' },
   { key: 'retention', why: 'streams are kept, and worktrees go with their run' },
-  { key: 'forges.gitlab', why: 'GitLab is not built yet' },
   { key: 'forges.github.allow', why: 'only people with write access may command yet' },
   { key: 'forges.github.deny', why: 'everybody with write access may command yet' },
-  { key: 'resync', why: resync },
+  { key: 'forges.gitlab.allow', why: 'only people with write access may command yet' },
+  { key: 'forges.gitlab.deny', why: 'everybody with write access may command yet' },
   { key: 'notify', why: 'people are told on the forge only' },
 ];
 

@@ -1,20 +1,38 @@
 import { branchName } from '../domain/branch.js';
 import type { RunRequest } from '../domain/event.js';
+import type { ForgeEvent } from '../domain/forge.js';
 import type { Phase, Run } from '../domain/run.js';
 import { moved, shownTo, type Decision } from './decision.js';
+
+type Labelled = Extract<ForgeEvent, { type: 'issueLabelled' }>;
 
 /** Makes the run that a trigger asks for, or the refused one that says why there is none. */
 export function admit(request: RunRequest): Decision {
   const run = firstRun(request);
   const target =
     request.seen === 'issue'
-      ? ({ kind: 'issue', number: request.issue.number } as const)
+      ? ({ kind: 'issue', number: request.issue.number, isMergeRequest: request.issue.isMergeRequest } as const)
       : ({ kind: 'comment', id: request.seen.commentId } as const);
   const because =
     request.refusal === undefined
       ? `asked for by ${request.requester.login}, who has write access`
       : `refused: ${request.refusal} of ${request.requester.login}`;
   return shownTo(moved(run, run.phase, because, { type: 'react', target }));
+}
+
+/** Forges and Fleet have clocks of their own: a label that is put on right after a look counts as a new one. */
+const clockSkewMs = 2_000;
+
+/** Until when labels are answered by the run that this one starts. What was found by a look covers all that was before the look. */
+export function askedUntilMs({ atMs, found }: Labelled): number {
+  return found === undefined ? atMs : Math.max(atMs, found.atMs - clockSkewMs);
+}
+
+/** True when the newest run of the issue answers the label already: its delivery came late, or Fleet found it by looking. */
+export function isAnswered({ atMs, found }: Labelled, newest: Run): boolean {
+  const untilMs = newest.askedUntilMs ?? newest.createdAtMs;
+  // Times of a forge may be whole seconds; two deliveries are two labels, while a look sees the same one again.
+  return found === undefined ? atMs < untilMs : atMs <= untilMs;
 }
 
 function firstRun(request: RunRequest): Run {
@@ -29,6 +47,7 @@ function firstRun(request: RunRequest): Run {
     issue: request.issue,
     requester: request.requester,
     label: request.label,
+    ...(request.askedUntilMs === undefined ? {} : { askedUntilMs: request.askedUntilMs }),
     branch: branchName({
       prefix: request.branchPrefix,
       number: request.issue.number,

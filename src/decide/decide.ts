@@ -53,6 +53,10 @@ function afterEnd(run: Run, event: RunEvent): Decision {
   if (event.type === 'attemptFailed' || event.type === 'planned' || event.type === 'worked') {
     return stays({ ...run, attempts: [...run.attempts, event.attempt] }, `late: the run has ended (${event.type})`);
   }
+  if (event.type === 'mergeRequestOpened') {
+    // Its order was on the wire when the run was stopped; people must know of it.
+    return shownTo(stays({ ...run, mergeRequest: event.mergeRequest }, 'the merge request was opened all the same'));
+  }
   return stays(run, `late: the run has ended (${event.type})`);
 }
 

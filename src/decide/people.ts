@@ -28,9 +28,7 @@ type Cancelled = Extract<Phase, { name: 'cancelled' }>;
 
 function cancelled(run: Run, how: Pick<Cancelled, 'why' | 'by'>, because: string): Decision {
   const phase: Cancelled = { name: 'cancelled', ...how };
-  const ended = moved(run, phase, because, { type: 'stopWork' }, { type: 'removeWorkspace' });
-  // Where Fleet may not write any more, nobody can be told.
-  return how.why === 'repositoryLost' ? ended : shownTo(ended);
+  return shownTo(moved(run, phase, because, { type: 'stopWork' }, { type: 'removeWorkspace' }));
 }
 
 function mergeRequestEnded(run: Run, { merged }: { readonly merged: boolean }): Decision {

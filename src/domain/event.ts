@@ -13,8 +13,10 @@ export interface RunRequest {
   readonly issue: FrozenIssue;
   readonly requester: Person;
   /** Why there will be no work, when there will be none. */
-  readonly refusal?: 'noWriteAccess' | 'mergeRequest';
+  readonly refusal?: 'noWriteAccess' | 'mergeRequest' | 'textEdited';
   readonly label: string;
+  /** See `Run`. */
+  readonly askedUntilMs?: number;
   /** How many runs the issue had before: the second one's branch ends in `-2`. */
   readonly earlierRuns: number;
   readonly branchPrefix: string;

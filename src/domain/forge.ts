@@ -28,6 +28,8 @@ export interface Issue {
   readonly body: string;
   readonly url: string;
   readonly author: Person;
+  /** A merge request stands in its place: some forges number the two apart. */
+  readonly isMergeRequest?: true | undefined;
 }
 
 /** A comment on an issue or merge request. */
@@ -49,11 +51,18 @@ export interface MergeRequest {
 
 /** What a reaction ("Fleet has seen this") is put on. */
 export type ReactionTarget =
-  { readonly kind: 'issue'; readonly number: number } | { readonly kind: 'comment'; readonly id: string };
+  | { readonly kind: 'issue'; readonly number: number; readonly isMergeRequest?: true | undefined }
+  | { readonly kind: 'comment'; readonly id: string };
 
 /** Something that people did on a forge, in words that all forges share. Produced by the ingress, never trusted for authority. */
 export type ForgeEvent =
-  | (Sighting & { readonly type: 'issueLabelled'; readonly issue: Issue; readonly label: string })
+  | (Sighting & {
+      readonly type: 'issueLabelled';
+      readonly issue: Issue;
+      readonly label: string;
+      /** Set where no delivery told of it: Fleet found it by looking. */
+      readonly found?: FoundLabel;
+    })
   | (Sighting & { readonly type: 'issueUnlabelled'; readonly issueNumber: number; readonly label: string })
   | (Sighting & { readonly type: 'issueClosed'; readonly issueNumber: number })
   | (Sighting & {
@@ -67,6 +76,13 @@ export type ForgeEvent =
   | (Sighting & { readonly type: 'mergeRequestClosed'; readonly number: number; readonly merged: boolean })
   | (Sighting & { readonly type: 'repositoryServed' })
   | (Sighting & { readonly type: 'repositoryLost'; readonly why: 'removed' | 'suspended' | 'uninstalled' | 'deleted' });
+
+/** A label that Fleet found by looking, and not in the moment when it was put on. */
+export interface FoundLabel {
+  readonly atMs: number;
+  /** False when the issue may have been changed since by somebody without write access. */
+  readonly textStands: boolean;
+}
 
 /** What every forge event carries. */
 export interface Sighting {

@@ -102,7 +102,7 @@ export type Phase =
       /** Whoever did it, where it was somebody. */
       readonly by?: Person;
     }
-  | { readonly name: 'refused'; readonly why: 'noWriteAccess' | 'mergeRequest' };
+  | { readonly name: 'refused'; readonly why: 'noWriteAccess' | 'mergeRequest' | 'textEdited' };
 
 /** Where a run goes on once it has a slot (again). */
 export type Resume =
@@ -141,6 +141,8 @@ export interface Run {
   readonly issue: FrozenIssue;
   readonly requester: Person;
   readonly label: string;
+  /** The run answers every label that was put on until then, by the forge's clock; unset: until it was created. */
+  readonly askedUntilMs?: number;
   readonly branch: string;
   readonly round: number;
   readonly phase: Phase;

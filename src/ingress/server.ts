@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Log } from '../ports.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { githubRoutes, type GitHubIngress } from './github.js';
+import { gitlabRoutes, type GitLabIngress } from './gitlab.js';
 
 /** What the server answers with. */
 export interface ServerOptions {
@@ -10,6 +11,8 @@ export interface ServerOptions {
   readonly readiness: Readiness;
   /** Left out while GitHub is not set up. */
   readonly github?: GitHubIngress;
+  /** Left out while GitLab is not set up. */
+  readonly gitlab?: GitLabIngress;
   /** Probot's pages, which lead through the set-up of a GitHub App; left out once that is done. */
   readonly setUp?: RequestHandler;
 }
@@ -22,6 +25,7 @@ export function createServer(options: ServerOptions): Express {
   app.use(secured);
   app.use(healthRoutes(options.readiness));
   if (options.github !== undefined) app.use(githubRoutes(options.github));
+  if (options.gitlab !== undefined) app.use(gitlabRoutes(options.gitlab));
   if (options.setUp !== undefined) app.use(options.setUp);
   app.use((request, response) => {
     response.status(404).json({ error: notThere(request.path) });
@@ -52,9 +56,14 @@ const secured: RequestHandler = (_request, response, next) => {
 };
 
 function notThere(path: string): string {
-  if (path === '/api/gitlab/webhooks' || path === '/api/sentry/webhooks') return 'not built yet';
-  return path === '/api/github/webhooks' ? 'GitHub is not set up: open / to set it up' : 'not found';
+  return unserved.get(path) ?? 'not found';
 }
+
+const unserved: ReadonlyMap<string, string> = new Map([
+  ['/api/github/webhooks', 'GitHub is not set up: open / to set it up'],
+  ['/api/gitlab/webhooks', 'GitLab is not set up: set GITLAB_TOKEN'],
+  ['/api/sentry/webhooks', 'not built yet'],
+]);
 
 /** What body parsing and routing refuse carries its 4xx status; the rest is a bug. */
 function toAnswer(log: Log): ErrorRequestHandler {

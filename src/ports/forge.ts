@@ -19,6 +19,8 @@ export interface MarkedComment {
   readonly knownId?: string;
   /** False when the caller has just looked and found none, and has not tried to create it: saves a listing. */
   readonly mayExist: boolean;
+  /** The number is a merge request's: some forges number issues and merge requests apart. */
+  readonly isMergeRequest?: true | undefined;
 }
 
 export interface MergeRequestOrder {
@@ -37,7 +39,7 @@ export interface Forge {
   /** Asked from the forge now; payloads are no authority. */
   canWrite(repository: Repository, person: Person): Promise<boolean>;
   issue(repository: Repository, number: number): Promise<Issue | undefined>;
-  /** All comments of an issue or merge request, oldest first. */
+  /** All comments of an issue, oldest first; of a merge request where the forge numbers both in one row. */
   comments(repository: Repository, number: number): Promise<readonly Comment[]>;
   react(repository: Repository, target: ReactionTarget): Promise<void>;
   ensureComment(repository: Repository, number: number, comment: MarkedComment): Promise<{ readonly id: string }>;

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { takePipe } from './pipe-stock.js';
 
 /** Both ends of a child's standard streams. */
 export interface Pipes {
@@ -19,15 +18,17 @@ export interface Pipes {
  * /dev/stdout or /dev/stderr, as many scripts do, gets ENXIO on a socket.
  */
 export async function openPipes(mkfifo: string, stdin: string): Promise<Pipes> {
-  const folder = await mkdtemp(join(tmpdir(), 'fleet-pipes-'));
+  const input = await openInput(stdin);
   try {
-    const [input, output, error] = ['in', 'out', 'err'].map((name) => join(folder, name)) as [string, string, string];
-    await Promise.all([writeFile(input, stdin, { mode: 0o600 }), promisify(execFile)(mkfifo, [output, error])]);
-    const [stdout, stderr] = [readingEnd(output), readingEnd(error)];
-    return { childEnds: [openSync(input, 'r'), openSync(output, 'w'), openSync(error, 'w')], stdout, stderr };
-  } finally {
-    // What is open needs no name.
-    await rm(folder, { recursive: true, force: true });
+    const [output, error] = await Promise.all([takePipe(mkfifo), takePipe(mkfifo)]);
+    return {
+      childEnds: [input, output.writing, error.writing],
+      stdout: new Socket({ fd: output.reading, readable: true, writable: false }),
+      stderr: new Socket({ fd: error.reading, readable: true, writable: false }),
+    };
+  } catch (error) {
+    closeSync(input);
+    throw error;
   }
 }
 
@@ -36,7 +37,13 @@ export function closeChildEnds(pipes: Pipes): void {
   for (const descriptor of pipes.childEnds) closeSync(descriptor);
 }
 
-function readingEnd(path: string): Socket {
-  // Opened before the writing end; without O_NONBLOCK each would wait for the other.
-  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+async function openInput(text: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-input-'));
+  try {
+    await writeFile(join(folder, 'in'), text, { mode: 0o600 });
+    return openSync(join(folder, 'in'), 'r');
+  } finally {
+    // What is open needs no name.
+    await rm(folder, { recursive: true, force: true });
+  }
 }

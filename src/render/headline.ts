@@ -92,6 +92,8 @@ function refused(run: Run, { why }: Named<'refused'>): string {
   switch (why) {
     case 'noWriteAccess':
       return `**Not started.** Fleet works at the word of people with write access to this repository, and ${escapeInline(login)} has none. Somebody who has it can take the label off and put it on again.`;
+    case 'textEdited':
+      return '**Not started.** The text was changed after the label was put on, by somebody without write access to this repository. Read it, then take the label off and put it on again.';
     case 'mergeRequest':
       return `**Not started.** Fleet works on issues, not on a ${wordsOf(run.repository.forge).mergeRequest} of somebody else. Put the label on an issue that says what is wanted.`;
     default:

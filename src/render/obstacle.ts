@@ -30,8 +30,8 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
       'Whoever runs Fleet adds one under `agents` in `fleet.config.yml` and restarts it. Then write `/fleet retry`.',
   },
   changeRefused: {
-    what: 'The change is not one that Fleet may deliver.',
-    wayOut: `If a path that is named above may be changed, take it out of \`protectedPaths\` in \`.fleet/config.yml\` and write \`/fleet retry\`. Otherwise ${anew}.`,
+    what: 'The coding agent came to no change that Fleet may deliver.',
+    wayOut: `If only people may change what is named above, change it and write \`/fleet retry\`. Otherwise ${anew}.`,
   },
   pushRefused: {
     what: 'The push was refused.',

@@ -1,9 +1,9 @@
 import { parseCommand } from '../domain/command.js';
-import { admit as decideAdmission } from '../decide/admit.js';
+import { admit as decideAdmission, askedUntilMs, isAnswered } from '../decide/admit.js';
 import type { RunEvent } from '../domain/event.js';
-import type { Comment, ForgeEvent, Person, Repository } from '../domain/forge.js';
+import type { Comment, ForgeEvent, Issue, Person, Repository } from '../domain/forge.js';
 import { isEnded, type FrozenIssue, type Run, type RunId } from '../domain/run.js';
-import type { ReceivedDelivery } from '../ports.js';
+import type { ReceivedDelivery } from '../ports/store.js';
 import { changesOf, queueEffects } from './commit.js';
 import { startsRuns } from './label.js';
 import { forgeOf, type Loop } from './loop.js';
@@ -25,22 +25,37 @@ type Admission =
       readonly by: Person;
       readonly label: string;
     } & {
-      readonly refusal?: 'noWriteAccess' | 'mergeRequest';
+      readonly refusal?: 'noWriteAccess' | 'mergeRequest' | 'textEdited';
+      readonly askedUntilMs?: number;
       readonly statusComment?: string;
       readonly seen: 'issue' | { readonly commentId: string };
     });
 
-/** Takes a delivery out of the inbox: asks the forge who may what, and hands it to the run that it is for. Repeatable. */
+/**
+ * Takes a delivery out of the inbox: asks the forge who may what, and hands it to the run that it is for. Repeatable. Those about one issue
+ * go one after the other: a label that is taken off at once must find the run that it started.
+ */
 export async function admit(loop: Loop, inboxId: number): Promise<void> {
-  const { store, queue } = loop.ports;
-  const delivery = await store.inbox.waiting(inboxId);
+  const delivery = await loop.ports.store.inbox.waiting(inboxId);
   if (delivery === undefined) return;
-  const admission = await judge(loop, delivery.event);
+  await loop.inOrder(subjectOf(delivery.event), () => admitNow(loop, delivery));
+}
+
+async function admitNow(loop: Loop, delivery: ReceivedDelivery): Promise<void> {
+  const { store, queue, log } = loop.ports;
+  const { inboxId, event } = delivery;
+  const admission = await judge(loop, event);
   if (admission.kind === 'newRun') return startRun(loop, delivery, admission);
   const events = admission.kind === 'toRuns' ? admission.events : [];
   const first = await store.inbox.admit(inboxId, admission.because, events);
-  loop.ports.log.debug({ inboxId, event: delivery.event.type, because: admission.because }, 'delivery admitted');
+  log.debug({ inboxId, event: event.type, because: admission.because }, 'delivery admitted');
   if (first) await Promise.all(events.map(({ run }) => queue.advance(run)));
+}
+
+function subjectOf(event: ForgeEvent): string {
+  const { forge, id } = event.repository;
+  const number = 'issue' in event ? event.issue.number : 'issueNumber' in event ? event.issueNumber : 'none';
+  return `${forge} ${id} ${number}`;
 }
 
 function aside(because: string): Admission {
@@ -55,7 +70,7 @@ async function judge(loop: Loop, event: ForgeEvent): Promise<Admission> {
       return mergeRequestLabelled(loop, event);
     case 'issueUnlabelled':
       return toOpenRun(
-        await runsOf(loop, event, event.issueNumber),
+        await runsOfIssue(loop, event, event.issueNumber),
         { type: 'unlabelled', by: event.by, atMs: event.atMs },
         (run) => run.label === event.label,
       );
@@ -76,8 +91,18 @@ async function judge(loop: Loop, event: ForgeEvent): Promise<Admission> {
   }
 }
 
-async function runsOf(loop: Loop, event: ForgeEvent, issueNumber: number): Promise<readonly Run[]> {
-  return loop.ports.store.runs.ofIssue(event.repository.forge, event.repository.id, issueNumber);
+async function runsOfIssue(loop: Loop, event: ForgeEvent, number: number): Promise<readonly Run[]> {
+  return (await runsNumbered(loop, event, number)).filter(({ issue }) => issue.isMergeRequest !== true);
+}
+
+/** The runs that were refused to the merge request; the run that it came from is found by `ofMergeRequest`. */
+async function runsOfMergeRequest(loop: Loop, event: ForgeEvent, number: number): Promise<readonly Run[]> {
+  return (await runsNumbered(loop, event, number)).filter(({ issue }) => issue.isMergeRequest === true);
+}
+
+/** Some forges give an issue and a merge request the same number. */
+async function runsNumbered(loop: Loop, event: ForgeEvent, number: number): Promise<readonly Run[]> {
+  return loop.ports.store.runs.ofIssue(event.repository.forge, event.repository.id, number);
 }
 
 function toOpenRun(runs: readonly Run[], event: RunEvent, concerns: (run: Run) => boolean = () => true): Admission {
@@ -98,9 +123,11 @@ async function toAllRuns(loop: Loop, repository: Repository, event: RunEvent): P
 
 async function labelled(loop: Loop, event: Of<'issueLabelled'>): Promise<Admission> {
   if (!(await startsRuns(loop, event.repository, event.label))) return aside(`the label ${event.label} starts nothing`);
-  const earlier = await runsOf(loop, event, event.issue.number);
+  const earlier = await runsOfIssue(loop, event, event.issue.number);
   const open = earlier.find((run) => !isEnded(run.phase));
   if (open !== undefined) return aside(`run ${open.id} of the issue is open`);
+  const [newest] = earlier;
+  if (newest !== undefined && isAnswered(event, newest)) return aside(`run ${newest.id} answers the label already`);
   const forge = forgeOf(loop, event.repository.forge);
   await loop.ports.store.repositories.see(event.repository, true);
   const [mayWrite, comments] = await Promise.all([
@@ -116,10 +143,17 @@ async function labelled(loop: Loop, event: Of<'issueLabelled'>): Promise<Admissi
     by: event.by,
     label: event.label,
     seen: 'issue',
+    askedUntilMs: askedUntilMs(event),
     ...(status === undefined ? {} : { statusComment: status.id }),
   } as const;
   if (!mayWrite) return { ...request, issue: { ...event.issue, comments: [] }, refusal: 'noWriteAccess' };
+  if (event.found?.textStands === false) return { ...request, issue: withoutText(event.issue), refusal: 'textEdited' };
   return { ...request, issue: { ...event.issue, comments: await byWriters(loop, event, comments) } };
+}
+
+/** Nothing of it will be worked on, not even by `/fleet retry`. */
+function withoutText(issue: Issue): FrozenIssue {
+  return { ...issue, title: `issue ${issue.number}`, body: '', comments: [] };
 }
 
 /** The comments made before the label by people who may write: the only ones that may ever reach a prompt. */
@@ -144,14 +178,19 @@ async function byWriters(
 
 async function mergeRequestLabelled(loop: Loop, event: Of<'mergeRequestLabelled'>): Promise<Admission> {
   if (!(await startsRuns(loop, event.repository, event.label))) return aside(`the label ${event.label} starts nothing`);
-  const earlier = await runsOf(loop, event, event.number);
+  const earlier = await runsOfMergeRequest(loop, event, event.number);
   const ours = await loop.ports.store.runs.ofMergeRequest(event.repository.forge, event.repository.id, event.number);
   if (earlier.length > 0 || ours !== undefined) return aside('said before, or a merge request of a run');
-  const issue = await forgeOf(loop, event.repository.forge).issue(event.repository, event.number);
-  if (issue === undefined) return aside('the merge request is gone');
+  const mergeRequest = await forgeOf(loop, event.repository.forge).mergeRequest(event.repository, event.number);
+  if (mergeRequest === undefined) return aside('the merge request is gone');
+  const { number, url } = mergeRequest;
   return {
     kind: 'newRun',
-    issue: { ...issue, comments: [] },
+    // Nothing will be worked on, so nothing of its text is kept.
+    issue: {
+      ...{ number, url, title: `merge request ${number}`, body: '', author: event.by },
+      ...{ comments: [], isMergeRequest: true },
+    },
     earlier,
     by: event.by,
     label: event.label,
@@ -162,7 +201,7 @@ async function mergeRequestLabelled(loop: Loop, event: Of<'mergeRequestLabelled'
 
 /** An issue that its merge request closed was merged, not given up: the forge is asked, since either event may come first. */
 async function issueClosed(loop: Loop, event: Of<'issueClosed'>): Promise<Admission> {
-  const runs = await runsOf(loop, event, event.issueNumber);
+  const runs = await runsOfIssue(loop, event, event.issueNumber);
   const run = runs.find((one) => !isEnded(one.phase));
   if (run?.mergeRequest !== undefined) {
     const now = await forgeOf(loop, event.repository.forge).mergeRequest(event.repository, run.mergeRequest.number);
@@ -175,21 +214,31 @@ async function commented(loop: Loop, event: Of<'issueCommented'>): Promise<Admis
   const { repository, by, atMs, commentId } = event;
   const command = parseCommand(event.body, loop.logins.get(repository.forge));
   if (command === undefined || by.kind === 'bot') return aside('the comment is not for Fleet');
-  const ofMergeRequest = event.onMergeRequest
-    ? await loop.ports.store.runs.ofMergeRequest(repository.forge, repository.id, event.issueNumber)
-    : undefined;
-  const runs = ofMergeRequest === undefined ? await runsOf(loop, event, event.issueNumber) : [ofMergeRequest];
+  const runs = await runsSpokenOf(loop, event);
   const last = runs[0];
   if (last === undefined) return aside(`there is no run that ${command.name} could be about`);
   if (!(await forgeOf(loop, repository.forge).canWrite(repository, by)))
     return aside(`${by.login} has no write access`);
-  if (command.name === 'retry' && isEnded(last.phase)) return again(last, runs, by, commentId);
+  if (command.name === 'retry' && hasText(last)) return again(last, runs, by, commentId);
   // Ended runs still answer: the decision says late, and the comment stays without effect.
   return {
     kind: 'toRuns',
     because: `${command.name} by ${by.login}`,
     events: [{ run: last.id, event: { type: 'commanded', by, command, commentId, atMs } }],
   };
+}
+
+/** The runs that a comment is about, the one that matters first. */
+async function runsSpokenOf(loop: Loop, event: Of<'issueCommented'>): Promise<readonly Run[]> {
+  const { repository, onMergeRequest, issueNumber: number } = event;
+  if (!onMergeRequest) return runsOfIssue(loop, event, number);
+  const run = await loop.ports.store.runs.ofMergeRequest(repository.forge, repository.id, number);
+  return run === undefined ? runsOfMergeRequest(loop, event, number) : [run];
+}
+
+/** An ended run, with the text that it was asked for. */
+function hasText({ phase }: Run): boolean {
+  return isEnded(phase) && !(phase.name === 'refused' && phase.why === 'textEdited');
 }
 
 /** A new run on the text that was frozen for the last one: text edited since does not count. */
@@ -232,6 +281,7 @@ async function startRun(
     seen: from.seen,
     atMs: delivery.atMs,
     ...(from.refusal === undefined ? {} : { refusal: from.refusal }),
+    ...(from.askedUntilMs === undefined ? {} : { askedUntilMs: from.askedUntilMs }),
     ...(from.statusComment === undefined ? {} : { statusComment: from.statusComment }),
   });
   const change = changesOf({ fromRevision: 0, decision, event: { type: 'asked', atMs: delivery.atMs }, read: [] });

@@ -3,7 +3,7 @@ import { plannerPrompt } from '../render/planner-prompt.js';
 import type { AttemptRecord } from '../domain/agent.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { Assignment } from '../domain/run.js';
-import type { AttemptOrder, AttemptReport } from '../ports.js';
+import type { AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Job } from './job.js';
 import { workspaceOf } from './prepare.js';
 

@@ -1,7 +1,8 @@
 import type { Decision } from '../decide/decision.js';
 import { laneOf } from '../domain/effect.js';
 import type { EffectId } from '../domain/run.js';
-import type { Ports, RunChange } from '../ports.js';
+import type { Ports } from '../ports.js';
+import type { RunChange } from '../ports/store.js';
 
 /** A decision as one transaction: effect ids derive from run, revision and index, so that the same decision gives the same ids. */
 export function changesOf(of: {

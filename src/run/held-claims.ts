@@ -1,5 +1,6 @@
 import type { RunId } from '../domain/run.js';
-import type { Claim, Clock, Log, Outbox } from '../ports.js';
+import type { Clock, Log } from '../ports.js';
+import type { Claim, Outbox } from '../ports/store.js';
 
 /** How long a claim holds without renewal (contract: semantics 36). */
 export const claimMs = 30_000;

@@ -1,5 +1,6 @@
 import type { Run } from '../domain/run.js';
-import type { Claim, Log } from '../ports.js';
+import type { Log } from '../ports.js';
+import type { Claim } from '../ports/store.js';
 import type { Loop } from './loop.js';
 
 /** One effect at hand: everything that performing it may need. */

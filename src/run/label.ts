@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.js';
 import type { Repository } from '../domain/forge.js';
+import type { KnownRepository } from '../ports/store.js';
 import { forgeOf, type Loop } from './loop.js';
 
 /** True when this label starts runs here: the repository's own, where its configuration names one, else the instance's. */
@@ -10,6 +11,12 @@ export async function startsRuns(loop: Loop, repository: Repository, label: stri
   if (label === (own ?? instance)) return true;
   // The configuration may name this label since it was last read, and no event tells of that.
   return label !== instance && label === (await readLabel(loop, repository));
+}
+
+/** The label that starts runs here; the repository's configuration is read once if it was not yet. */
+export async function labelOf(loop: Loop, { repository, label }: KnownRepository): Promise<string> {
+  const own = label === 'unread' ? await readLabel(loop, repository) : label === 'none' ? undefined : label.name;
+  return own ?? loop.settings.labels[repository.forge];
 }
 
 async function readLabel(loop: Loop, repository: Repository): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import type { ForgeName } from '../domain/forge.js';
 import type { Settings } from '../domain/settings.js';
-import type { Forge, Ports } from '../ports.js';
+import type { Ports } from '../ports.js';
+import type { Forge } from '../ports/forge.js';
 import type { HeldClaims } from './held-claims.js';
 
 /** What every step of the loop works with. */
@@ -12,6 +13,8 @@ export interface Loop {
   readonly held: HeldClaims;
   /** Fleet's own login per forge, for mentions, where it is known. */
   readonly logins: ReadonlyMap<ForgeName, string>;
+  /** Works one at a time per key, in the order of the calls. */
+  readonly inOrder: <T>(key: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** The forge of that name; a run on a forge that is not configured any more is a bug of the caller's wiring. */

@@ -2,7 +2,7 @@ import { laneOf } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import { Failure } from '../domain/failure.js';
 import type { EffectId, Obstacle, Run } from '../domain/run.js';
-import type { Claim } from '../ports.js';
+import type { Claim } from '../ports/store.js';
 import { claimMs, stopped } from './held-claims.js';
 import type { Loop } from './loop.js';
 import { outside } from './outside.js';

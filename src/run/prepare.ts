@@ -1,7 +1,7 @@
 import type { WorkEvent } from '../domain/event.js';
 import { needsPerson, retryLater } from '../domain/failure.js';
 import type { RunPolicy, Snapshot } from '../domain/run.js';
-import type { RepositoryRules, Workspace } from '../ports.js';
+import type { Workspace } from '../ports/workspace.js';
 import { forgeOf } from './loop.js';
 import type { Job } from './job.js';
 
@@ -11,20 +11,18 @@ export async function prepareWorkspace(job: Job): Promise<WorkEvent> {
   const { clock, workspaces, repositories } = { ...loop.ports, repositories: loop.ports.store.repositories };
   const { repository } = run;
   await workspaces.fetch(repository, await forgeOf(loop, repository.forge).remote(repository, 'fetch'));
-  const rules = await loop.ports.rules(repository, await workspaces.filesOf(repository, repository.defaultBranch));
+  const files = await workspaces.filesOf(repository, repository.defaultBranch);
+  const rules = await loop.ports.rules(repository, files);
   await repositories.setLabel(repository.forge, repository.id, rules.label);
   if (rules.label !== undefined && rules.label !== run.label) {
     return { type: 'otherLabelWanted', label: rules.label, atMs: clock.nowMs() };
   }
   const opened = await workspaces.open({ run: run.id, repository, branch: run.branch, base: rules.base });
-  const policy = await policyOf(job, rules);
+  const isDefault = rules.base === repository.defaultBranch;
+  const policy = await rules.policy(isDefault ? files : await workspaces.filesOf(repository, rules.base));
   await setUp(job, policy, opened);
   const prepared = { policy, baseSha: opened.start.commit, files: opened.files, start: opened.start };
   return { type: 'workspacePrepared', prepared, atMs: clock.nowMs() };
-}
-
-async function policyOf(job: Job, rules: RepositoryRules): Promise<RunPolicy> {
-  return rules.policy(await job.loop.ports.workspaces.filesOf(job.run.repository, rules.base));
 }
 
 async function setUp(

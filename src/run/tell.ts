@@ -23,6 +23,7 @@ export async function showStatus(job: Job): Promise<WorkEvent> {
     ...comment,
     ...knownId,
     mayExist: claim.tries > 1,
+    isMergeRequest: run.issue.isMergeRequest,
   });
   return { type: 'statusShown', commentId: id, atMs: loop.ports.clock.nowMs() };
 }
@@ -38,6 +39,7 @@ export async function tellPeople(job: Job, notice: Notice): Promise<undefined> {
   await forgeOf(loop, run.repository.forge).ensureComment(run.repository, run.issue.number, {
     ...comment,
     mayExist: claim.tries > 1,
+    isMergeRequest: run.issue.isMergeRequest,
   });
   return undefined;
 }

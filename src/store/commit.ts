@@ -1,6 +1,6 @@
 import { lostRace } from '../domain/failure.js';
 import { holdsSlot, isEnded, type Run } from '../domain/run.js';
-import type { RunChange } from '../ports.js';
+import type { RunChange } from '../ports/store.js';
 import { violatedIndex } from './errors.js';
 import { endWait } from './inbox.js';
 import { insertEntries } from './journal.js';

@@ -1,7 +1,7 @@
 import type { ForgeEvent, ForgeName } from '../domain/forge.js';
 import type { RunEvent } from '../domain/event.js';
 import type { RunId } from '../domain/run.js';
-import type { Inbox } from '../ports.js';
+import type { Inbox } from '../ports/store.js';
 import { jsonb, storable, type FleetTables } from './tables.js';
 
 /** An event on its way into a run's inbox; `delivery` makes it count once. */

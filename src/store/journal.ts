@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../domain/journal.js';
-import type { Journal } from '../ports.js';
+import type { Journal } from '../ports/store.js';
 import { jsonb, storable, type FleetTables } from './tables.js';
 
 /** Within a transaction that holds the rows of the runs, so that a run's entries become visible in the order of their numbers. */

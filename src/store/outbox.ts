@@ -1,5 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { Claim, Outbox } from '../ports.js';
+import type { Claim, Outbox } from '../ports/store.js';
 import { deliver } from './inbox.js';
 import { storable, type FleetTables, type Tables } from './tables.js';
 

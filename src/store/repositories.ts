@@ -1,4 +1,4 @@
-import type { KnownRepository, Repositories } from '../ports.js';
+import type { KnownRepository, Repositories } from '../ports/store.js';
 import { jsonb, type FleetTables } from './tables.js';
 
 export function repositoriesIn(tables: FleetTables): Repositories {

@@ -1,6 +1,6 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Run } from '../domain/run.js';
-import type { LoadedRun, Runs } from '../ports.js';
+import type { LoadedRun, Runs } from '../ports/store.js';
 import { commit } from './commit.js';
 import { grantSlots } from './grant-slots.js';
 import type { FleetTables, Tables } from './tables.js';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Store } from '../ports.js';
+import type { Store } from '../ports/store.js';
 import type { Database } from './database.js';
 import { inboxIn } from './inbox.js';
 import { journalIn } from './journal.js';

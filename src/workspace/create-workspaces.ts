@@ -1,6 +1,7 @@
 import { lostRace } from '../domain/failure.js';
 import type { RunId } from '../domain/run.js';
-import type { Clock, Log, Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports.js';
+import type { Clock, Log } from '../ports.js';
+import type { Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports/workspace.js';
 import { ensureFolder, isFolder } from './files.js';
 import { createGit, type Git } from './git.js';
 import { allDone, createLocks, type Locks } from './locks.js';
@@ -17,6 +18,7 @@ import {
   type RunWorktree,
   type WorktreeRules,
 } from './run-worktree.js';
+import { type Starter, startHere } from './starter.js';
 import { createTrash } from './trash.js';
 import { mirrorReader, treeFilesOf } from './tree-files.js';
 import { usualProtectedPaths } from './tree-problems.js';
@@ -35,6 +37,8 @@ export interface WorkspacesOptions {
   readonly protectedPaths?: readonly string[];
   /** Lets tokens travel over plain http to other machines: the operator's word (GHE_PROTOCOL=http). */
   readonly plainHttp?: boolean;
+  /** What starts git; default: this process itself. Closed together with the workspaces. */
+  readonly starter?: Starter;
 }
 
 const usualEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
@@ -53,9 +57,10 @@ export function createWorkspaces(
   options: WorkspacesOptions,
 ): Workspaces & WorkspaceRemover & { close(): Promise<void> } {
   const { clock, log, identity, environment = usualEnvironment, protectedPaths = usualProtectedPaths } = options;
+  const { starter = startHere } = options;
   const rules = { identity, protectedPaths, plainHttp: options.plainHttp ?? false };
   const ground = {
-    git: createGit(environment),
+    git: createGit(environment, starter),
     places: createPlaces(options.folder),
     lock: createLocks(),
     clock,
@@ -94,7 +99,7 @@ export function createWorkspaces(
         }
         await trash.take([place.own, place.worktree.path, place.leftovers]);
       }),
-    close: () => trash.close(),
+    close: () => trash.close().finally(() => starter.close()),
   };
 }
 

@@ -55,7 +55,11 @@ export async function sweep(
 }
 
 /** What is below `root` besides these, relative to it; of a folder that holds none of them the folder alone. */
-async function othersIn(root: string, files: readonly string[], ignored: readonly string[]): Promise<readonly string[]> {
+async function othersIn(
+  root: string,
+  files: readonly string[],
+  ignored: readonly string[],
+): Promise<readonly string[]> {
   const whole = new Set(ignored.map((path) => path.replace(/\/$/, '')));
   const known = new Set(files);
   const folders = new Set([...known, ...whole].flatMap(parentsOf));

@@ -1,6 +1,6 @@
-import { execa } from 'execa';
 import { retryLater } from '../domain/failure.js';
 import { createListings } from './listings.js';
+import { type Starter, startHere } from './starter.js';
 import { parseTree, type TreeEntry } from './tree-entries.js';
 
 /** One git child. It reads no configuration but what Fleet wrote into `gitDir` and what stands here. */
@@ -65,11 +65,11 @@ const usualTimeoutMs = 120_000;
 const usualOutput = 256 * 1024 * 1024;
 
 /** Git with an environment that holds what is given here (PATH, proxies) and nothing of this process. */
-export function createGit(environment: Readonly<Record<string, string>>): Git {
+export function createGit(environment: Readonly<Record<string, string>>, starter: Starter = startHere): Git {
   async function attempt(call: GitCall): Promise<GitEnd> {
     const { gitDir, worktree } = call;
     const settings = [...hardenedConfig, `core.excludesFile=${worktree?.excludes ?? '/dev/null'}`];
-    const result = await execa('git', [...settings.flatMap((each) => ['-c', each]), ...call.args], {
+    const result = await starter.run('git', [...settings.flatMap((each) => ['-c', each]), ...call.args], {
       cwd: worktree?.path ?? gitDir,
       env: {
         ...environment,

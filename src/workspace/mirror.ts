@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { needsPerson } from '../domain/failure.js';
 import type { Repository } from '../domain/forge.js';
-import type { GitRemote } from '../ports.js';
+import type { GitRemote } from '../ports/forge.js';
 import { unlessMissing } from './files.js';
 import type { Git } from './git.js';
 import type { Locks } from './locks.js';
@@ -46,9 +46,14 @@ async function ensureFile(path: string, text: string): Promise<void> {
 
 /** Looked up in the files that a fetch leaves: a branch has one of its own, or a line in `packed-refs`. */
 async function hasBranch(mirror: string): Promise<boolean> {
-  const loose = await readdir(join(mirror, 'refs/remotes/origin'), { recursive: true, withFileTypes: true }).catch(unlessMissing);
+  const loose = await readdir(join(mirror, 'refs/remotes/origin'), { recursive: true, withFileTypes: true }).catch(
+    unlessMissing,
+  );
   if (loose?.some((entry) => entry.isFile()) === true) return true;
-  return (await readFile(join(mirror, 'packed-refs'), 'utf8').catch(unlessMissing))?.includes(' refs/remotes/origin/') ?? false;
+  return (
+    (await readFile(join(mirror, 'packed-refs'), 'utf8').catch(unlessMissing))?.includes(' refs/remotes/origin/') ??
+    false
+  );
 }
 
 /** A fetch that was asked for and has not started: whoever asks now is served by it. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { WorkspaceOrder } from '../ports.js';
+import type { WorkspaceOrder } from '../ports/workspace.js';
 import { ensureFolder, removeTree, unlessMissing } from './files.js';
 import type { Git } from './git.js';
 import { ignoreRulesOf } from './ignore-rules.js';

@@ -1,5 +1,5 @@
 import { lostRace, needsPerson, retryLater } from '../domain/failure.js';
-import type { PushOrder } from '../ports.js';
+import type { PushOrder } from '../ports/workspace.js';
 import type { Git, GitEnd } from './git.js';
 import { type Address, addressOf, remoteFailure } from './remote.js';
 

@@ -1,6 +1,6 @@
 import { needsPerson, retryLater } from '../domain/failure.js';
 import type { Obstacle } from '../domain/run.js';
-import type { GitRemote } from '../ports.js';
+import type { GitRemote } from '../ports/forge.js';
 import { type GitEnd, lastLines } from './git.js';
 
 /** A remote as one git child gets it. */

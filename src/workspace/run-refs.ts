@@ -16,7 +16,10 @@ export async function readRef(gitDir: string, ref: string): Promise<string | und
   const own = await readFile(join(gitDir, ref), 'utf8').catch(unlessMissing);
   if (own !== undefined) return own.trim();
   const packed = await readFile(join(gitDir, 'packed-refs'), 'utf8').catch(unlessMissing);
-  return packed?.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0];
+  return packed
+    ?.split('\n')
+    .find((line) => line.endsWith(` ${ref}`))
+    ?.split(' ')[0];
 }
 
 /** Ref → commit. */

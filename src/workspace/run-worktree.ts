@@ -1,6 +1,6 @@
 import type { Change } from '../domain/event.js';
 import type { RunId, Snapshot } from '../domain/run.js';
-import type { CommitOrder, PushOrder } from '../ports.js';
+import type { CommitOrder, PushOrder } from '../ports/workspace.js';
 import { type GitCall, unexpected } from './git.js';
 import { takeTree } from './keep.js';
 import type { RunPlaces, RunRecord } from './places.js';

@@ -44,9 +44,14 @@ export function changesBetween(before: readonly TreeEntry[], after: readonly Tre
     if (was.mode === mode && was.oid === oid) return [];
     return [{ kind: 'modified', oldMode: was.mode, oldOid: was.oid, mode, oid, path }];
   });
-  const deleted = [...left.values()].map(
-    ({ mode, oid, path }): TreeChange => ({ kind: 'deleted', oldMode: mode, oldOid: oid, mode: '', oid: '', path }),
-  );
+  const deleted = [...left.values()].map(({ mode, oid, path }): TreeChange => ({
+    kind: 'deleted',
+    oldMode: mode,
+    oldOid: oid,
+    mode: '',
+    oid: '',
+    path,
+  }));
   return [...changes, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

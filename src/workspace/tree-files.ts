@@ -1,7 +1,7 @@
 import { simpleGit } from 'simple-git';
 import { needsPerson, retryLater } from '../domain/failure.js';
 import type { Snapshot } from '../domain/run.js';
-import type { TreeFiles } from '../ports.js';
+import type { TreeFiles } from '../ports/workspace.js';
 import { type Git, hardenedConfig, hardenedEnvironment } from './git.js';
 
 const largestBytes = 1024 * 1024;

@@ -5,7 +5,7 @@ import { createAgents } from '../../src/agent/create-agents.js';
 import type { AgentSpec } from '../../src/domain/agent.js';
 import type { RunId } from '../../src/domain/run.js';
 import { Secret } from '../../src/domain/secret.js';
-import type { AttemptOrder, AttemptReport } from '../../src/ports.js';
+import type { AttemptOrder, AttemptReport } from '../../src/ports/agent.js';
 import { findContainment } from '../../src/process/containment.js';
 import { temporaryFolder } from '../support/temp.js';
 import { aSpec } from './support.js';

@@ -90,7 +90,7 @@ test('a stop ends the check that runs and starts no other', async () => {
 
 test('the command gets its own environment and nothing on standard input', async () => {
   process.env['FLEET_TEST_OWN_SECRET'] = 'never';
-  const { seen, root, path } = await evidenceOf(['env; pwd; wc -c; test -w "$HOME" && test -w "$TMPDIR"']);
+  const { seen, root } = await evidenceOf(['env; pwd; wc -c; test -w "$HOME" && test -w "$TMPDIR"']);
   delete process.env['FLEET_TEST_OWN_SECRET'];
   const lines = (seen[0]?.outputTail ?? '').trim().split('\n').sort();
   const data = join(root, 'data');
@@ -101,10 +101,11 @@ test('the command gets its own environment and nothing on standard input', async
       `HOME=${data}/runs/r1/home`,
       'LANG=C.UTF-8',
       `PATH=${process.env['PATH'] ?? ''}`,
-      `PWD=${path}`,
+      // The worktree, which is nobody's business.
+      'PWD=.',
       `TMPDIR=${data}/runs/r1/tmp`,
       `npm_config_cache=${data}/cache/npm`,
-      path,
+      '.',
     ].sort(),
   );
   expect(seen[0]?.outcome).toBe('pass');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { detectChecks } from '../../src/check/detect-checks.js';
-import type { TreeFiles } from '../../src/ports.js';
+import type { TreeFiles } from '../../src/ports/workspace.js';
 
 function treeOf(files: Readonly<Record<string, string>>): TreeFiles {
   return {

@@ -345,5 +345,23 @@ describe('delivering, and the status comment', () => {
       because: 'late: the run has ended (attemptFailed)',
       change: { attempts: [crashed] },
     },
+    {
+      name: 'where Fleet may not write any more, a comment that is behind stays as it is',
+      run: aRun({ phase: { name: 'cancelled', why: 'repositoryLost' }, status: stale }),
+      event: { type: 'statusShown', commentId: 's1', atMs },
+      phase: { name: 'cancelled', why: 'repositoryLost' },
+      effects: [],
+      because: 'status comment shows the run',
+      change: { status: { id: 's1', state: 'shown' } },
+    },
+    {
+      name: 'a merge request whose order was on the wire at the end is said',
+      run: aRun({ phase: { name: 'cancelled', why: 'stopped' } }),
+      event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
+      phase: { name: 'cancelled', why: 'stopped' },
+      effects: [{ type: 'showStatus' }],
+      because: 'the merge request was opened all the same',
+      change: { mergeRequest: aMergeRequest(), status: showing },
+    },
   ]);
 });

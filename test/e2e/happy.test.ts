@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { commitsOf, mergeRequestsOf, reached, told } from './look.js';
+import { mergeRequestsOf, told } from './look.js';
 import { aRepositoryFor, detectedRepository, gitHubFleet, labelled, type GitHubFleet } from './world.js';
 import { conversation } from './conversation.js';
 

@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { cachedTemplate } from '../../scripts/pglite-template.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { StartedFleet } from '../../src/cli/fleet-port.js';
 import { startFleet } from '../../src/main.js';
@@ -8,16 +9,15 @@ import type { IssueState, RepositoryState } from '../support/github/state.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const scriptedAgent = resolve(import.meta.dirname, '../support/agents/scripted.mjs');
-const builtTemplate = resolve(import.meta.dirname, '../../dist/store/template');
 
 /** A small program with a bug that its one test finds. */
 const program = {
   'slug.js': "export const slug = (text) => text.toLowerCase().replace(/[^a-z]+/g, '-');\n",
-  'slug.test.js': `import { equal } from 'node:assert';
-import { slug } from './slug.js';
+  'slug.test.js': `import { slug } from './slug.js';
 
-equal(slug('Area 51'), 'area-51');
-console.log('digits are kept');
+const got = slug('Area 51');
+console.log(got === 'area-51' ? 'digits are kept' : import.meta.filename + ': expected area-51, got ' + got);
+process.exitCode = got === 'area-51' ? 0 : 1;
 `,
   'README.md': '# Sample\n',
 };
@@ -52,6 +52,8 @@ export interface GitHubFleetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the agent, as in fleet.config.yml. */
   readonly timeouts?: string;
+  /** More lines of fleet.config.yml. */
+  readonly config?: string;
   /** Another Fleet's, when several are served. */
   readonly gitHub?: GitHubStandIn;
   readonly life?: 'file' | 'test';
@@ -61,12 +63,12 @@ export interface GitHubFleetOptions {
 
 /** Starts a stand-in and a Fleet for it. */
 export async function gitHubFleet(options: GitHubFleetOptions = {}): Promise<GitHubFleet> {
-  const { env = {}, timeouts = '{ silence: 60s, wall: 60s }', life = 'file', start = startHere } = options;
+  const { env = {}, timeouts = '{ silence: 60s, wall: 60s }', life = 'file', start = startHere, config = '' } = options;
   const folder = temporaryFolder(life);
   const gitHub = options.gitHub ?? (await GitHubStandIn.start({ folder: join(folder, 'github') }));
   for (const name of ['prompts', 'gates']) mkdirSync(join(folder, name));
-  // As in an installed Fleet; without a build the database is made from nothing, which takes seconds.
-  if (existsSync(builtTemplate)) cpSync(builtTemplate, join(folder, 'data/database'), { recursive: true });
+  // As in an installed Fleet: made from nothing, the database takes seconds.
+  cpSync(await cachedTemplate(), join(folder, 'data/database'), { recursive: true });
   writeFileSync(
     join(folder, 'fleet.config.yml'),
     `agents:
@@ -76,7 +78,7 @@ export async function gitHubFleet(options: GitHubFleetOptions = {}): Promise<Git
     maxConcurrent: 8
     timeouts: ${timeouts}
     env: { PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
-`,
+${config}`,
   );
   const variables = {
     PATH: process.env['PATH'] ?? '',
@@ -124,7 +126,7 @@ let repositories = 0;
 
 /** A repository of its own for a test: `mona` may write, `eve` may not. */
 export function aRepositoryFor(
-  world: GitHubFleet,
+  world: Pick<GitHubFleet, 'gitHub'>,
   files: Readonly<Record<string, string>> = namedRepository,
   defaultBranch = 'main',
 ): RepositoryState {

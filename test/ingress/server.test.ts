@@ -54,7 +54,7 @@ describe('every answer', () => {
   });
 
   test.each([
-    ['POST', '/api/gitlab/webhooks', 404, 'not built yet'],
+    ['POST', '/api/gitlab/webhooks', 404, 'GitLab is not set up: set GITLAB_TOKEN'],
     ['POST', '/api/sentry/webhooks', 404, 'not built yet'],
     ['GET', '/', 404, 'not found'],
     ['GET', '/%E0%A4%A', 404, 'not found'],

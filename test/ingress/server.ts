@@ -5,7 +5,7 @@ import type { Repository } from '../../src/domain/forge.js';
 import { createGitHub } from '../../src/forge/github/github.js';
 import { createServer, listen } from '../../src/ingress/server.js';
 import type { Readiness } from '../../src/ingress/health.js';
-import type { Delivery } from '../../src/ports.js';
+import type { Delivery } from '../../src/ports/store.js';
 import { keepLog, type KeptLog } from '../forge/github-world.js';
 import { GitHubStandIn } from '../support/github/stand-in.js';
 import type { RepositoryState } from '../support/github/state.js';

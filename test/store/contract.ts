@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe } from 'vitest';
-import type { Store } from '../../src/ports.js';
+import type { Store } from '../../src/ports/store.js';
 import type { Database } from '../../src/store/database.js';
 import { storeOn } from '../../src/store/store.js';
 import { inboxContract } from './contract-inbox.js';

@@ -1,6 +1,6 @@
 import type { ForgeEvent } from '../../src/domain/forge.js';
 import type { EffectId, Run, RunId } from '../../src/domain/run.js';
-import type { Delivery, RunChange } from '../../src/ports.js';
+import type { Delivery, RunChange } from '../../src/ports/store.js';
 import { aPerson, aRepository, aRun, anIssue, startMs } from '../support/builders.js';
 
 export function id(text: string): RunId {

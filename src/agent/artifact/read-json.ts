@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Reading } from '../../ports.js';
+import type { Reading } from '../../ports/agent.js';
 
 const maxBytes = 1024 * 1024;
 

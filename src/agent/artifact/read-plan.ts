@@ -1,6 +1,6 @@
 import type { Plan } from '../../domain/plan.js';
 import { inWorkOrder, planProblems } from '../../domain/plan-problems.js';
-import type { Reading } from '../../ports.js';
+import type { Reading } from '../../ports/agent.js';
 import { readJson } from './read-json.js';
 import { planSchema } from './schemas.js';
 

@@ -1,8 +1,10 @@
 import type { ForgeEvent } from '../../domain/forge.js';
 import type { Forge } from '../../ports/forge.js';
+import type { Lookout } from '../../ports/lookout.js';
 import { createClient, type Client, type GitHubOptions } from './client.js';
 import { ensureComment, listComments, react } from './comments.js';
 import { parseGitHub, type GitHubDelivery } from './inbox.js';
+import { createLookout } from './lookout.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
 import { canWrite, readFile, readIssue } from './reading.js';
 import { remoteOf } from './remote.js';
@@ -19,6 +21,7 @@ export interface AppIdentity {
 
 export interface GitHub {
   readonly forge: Forge;
+  readonly lookout: Lookout;
   readonly appId: number;
   /** Asked from GitHub once; a failure is asked about again by the next call. */
   readonly identity: () => Promise<AppIdentity>;
@@ -34,6 +37,7 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
   let known: AppIdentity | undefined;
   return {
     forge: forgeOf(client),
+    lookout: createLookout(client),
     appId: client.appId,
     identity: async () => (known ??= await askIdentity(client)),
     verify: async (body, signature) =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Deliveries, as far as Fleet looks at them; field names are GitHub's. */
 
 /** A time as GitHub writes it; given in ms. */
-const instant = z
+export const instant = z
   .string()
   .transform((text) => Date.parse(text))
   .pipe(z.number());

@@ -27,16 +27,16 @@ export async function openIssue(
 
 export async function label(desk: Desk, act: Act & { readonly label: string }): Promise<void> {
   const { repository, number } = act;
+  const seen = { ...sighting(desk, act), label: act.label };
   await desk.deliveries.act(async (transaction) => {
     const kind = await threadKind(transaction, repository, number);
     const put = await transaction
       .insertInto('local_labels')
-      .values({ repository_id: repository.id, number, label: act.label })
+      .values({ repository_id: repository.id, number, label: act.label, by_login: seen.by.login, at_ms: seen.atMs })
       .onConflict((conflict) => conflict.doNothing())
       .returning('label')
       .execute();
     if (put.length === 0) return noEvents;
-    const seen = { ...sighting(desk, act), label: act.label };
     const event: ForgeEvent =
       kind === 'mergeRequest'
         ? { ...seen, type: 'mergeRequestLabelled', number }

@@ -3,6 +3,7 @@ import type { Kysely, Migration } from 'kysely';
 /** The local forge's tables, in the order in which they came to be. */
 export const localMigrations: Readonly<Record<string, Migration>> = {
   'local-001-tables': { up: createTables },
+  'local-002-labelled-by': { up: addLabelledBy },
 };
 
 async function createTables(database: Kysely<unknown>): Promise<void> {
@@ -80,5 +81,15 @@ async function createTalk(database: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('event', 'jsonb', (column) => column.notNull())
     .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+/** Labels of before were put on by nobody that is known, so they are not found by looking. */
+async function addLabelledBy(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .withSchema('fleet')
+    .alterTable('local_labels')
+    .addColumn('by_login', 'text')
+    .addColumn('at_ms', 'bigint')
     .execute();
 }

@@ -7,7 +7,7 @@ type Big = ColumnType<number | string | bigint, number, number>;
 export interface LocalTables {
   local_repositories: RepositoryRow;
   local_issues: IssueRow;
-  local_labels: { readonly repository_id: string; readonly number: number; readonly label: string };
+  local_labels: LabelRow;
   local_comments: CommentRow;
   local_merge_requests: MergeRequestRow;
   local_reactions: { readonly repository_id: string; readonly target: string };
@@ -40,6 +40,14 @@ interface IssueRow {
   readonly author_login: string;
   readonly state: 'open' | 'closed';
   readonly at_ms: Big;
+}
+
+interface LabelRow {
+  readonly repository_id: string;
+  readonly number: number;
+  readonly label: string;
+  readonly by_login: string | null;
+  readonly at_ms: Big | null;
 }
 
 interface CommentRow {

@@ -1,7 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { commentJson, issueJson, labelJson, pullJson, repositoryJson, userJson, type Json } from './shapes.js';
 import type { GitHubStandIn } from './stand-in.js';
-import { accountOf, addComment, addIssue, now, type IssueState, type RepositoryState } from './state.js';
+import {
+  accountOf,
+  addComment,
+  addIssue,
+  now,
+  type Happening,
+  type IssueState,
+  type RepositoryState,
+} from './state.js';
 
 /** What Fleet answered to a delivery, and how long it took. */
 export interface Delivered {
@@ -36,19 +44,30 @@ export class People {
   async labelIssue(repository: RepositoryState, number: number, label: string, by: string): Promise<Delivered> {
     const issue = issueOf(repository, number);
     if (!issue.labels.includes(label)) issue.labels.push(label);
+    this.#remember(issue, 'labeled', by, label);
     return this.#tell(repository, issue, by, { action: 'labeled', label: labelJson(label) });
   }
 
   async unlabelIssue(repository: RepositoryState, number: number, label: string, by: string): Promise<Delivered> {
     const issue = issueOf(repository, number);
     issue.labels.splice(0, issue.labels.length, ...issue.labels.filter((each) => each !== label));
+    this.#remember(issue, 'unlabeled', by, label);
     return this.#tell(repository, issue, by, { action: 'unlabeled', label: labelJson(label) });
   }
 
   async closeIssue(repository: RepositoryState, number: number, by: string): Promise<Delivered> {
     const issue = issueOf(repository, number);
     issue.state = 'closed';
+    this.#remember(issue, 'closed', by);
     return this.#tell(repository, issue, by, { action: 'closed' });
+  }
+
+  /** Changes title or text; GitHub's delivery of it means nothing to Fleet. */
+  editIssue(issue: IssueState, by: string, change: { readonly title?: string; readonly body?: string }): void {
+    issue.updatedAt = now();
+    if (change.title !== undefined) this.#remember(issue, 'renamed', by);
+    if (change.body !== undefined) this.#remember(issue, 'edited', by);
+    Object.assign(issue, change);
   }
 
   async comment(repository: RepositoryState, number: number, by: string, body: string): Promise<Delivered> {
@@ -66,6 +85,7 @@ export class People {
   async endPull(repository: RepositoryState, number: number, how: 'merged' | 'closed', by: string): Promise<Delivered> {
     const issue = issueOf(repository, number);
     issue.state = 'closed';
+    this.#remember(issue, 'closed', by);
     if (how === 'merged' && issue.pull !== undefined) issue.pull.mergedAt = now();
     return this.#tell(repository, issue, by, { action: 'closed' });
   }
@@ -100,6 +120,11 @@ export class People {
     const startedMs = performance.now();
     const response = await fetch(this.webhookUrl, { method: 'POST', body, headers: sent });
     return { status: response.status, body: await response.text(), ms: performance.now() - startedMs };
+  }
+
+  #remember(issue: IssueState, type: Happening['type'], by: string, label?: string): void {
+    const who = accountOf(this.#gitHub.state, by);
+    issue.history.push({ type, at: now(), by: who, ...(label === undefined ? {} : { label }) });
   }
 
   #tell(repository: RepositoryState, issue: IssueState, by: string, more: Json): Promise<Delivered> {

@@ -1,5 +1,6 @@
 import { addComment, addIssue, nextId, now } from './state.js';
 import type { CommentState, IssueState, Permission, Reaction, RepositoryState, Token } from './state.js';
+import { answerGraphql } from './graphql.js';
 import type { GitHost } from './git-host.js';
 import { appJson, commentJson, issueJson, pullJson, repositoryJson, userJson, type Json, type Web } from './shapes.js';
 
@@ -7,6 +8,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What GitHub would not expect of Fleet. */
+  readonly asksTooMuch?: string;
 }
 
 export interface Call {
@@ -166,6 +169,32 @@ function listPulls(call: Call, repository: RepositoryState): Answer {
   );
 }
 
+/** Issues and pull requests, the last changed first. */
+function listIssues(call: Call, repository: RepositoryState): Answer {
+  const { query, web } = call;
+  const expected = { state: 'open', sort: 'updated', direction: 'desc' };
+  const unexpected = Object.entries(expected).filter(([name, value]) => query.get(name) !== value);
+  if (unexpected.length > 0) return invalid(`the stand-in lists issues only by ${JSON.stringify(expected)}`);
+  const labels = query.get('labels')?.split(',') ?? [];
+  const found = [...repository.issues.values()].filter(
+    (issue) => issue.state === 'open' && labels.every((label) => issue.labels.includes(label)),
+  );
+  found.sort((one, other) => other.updatedAt.localeCompare(one.updatedAt));
+  return page(
+    call,
+    found.map((issue) => issueJson(web, repository, issue)),
+  );
+}
+
+function listRepositories(call: Call): Answer {
+  const { repositories } = call.web.state;
+  const answer = page(
+    call,
+    repositories.map((repository) => repositoryJson(call.web, repository)),
+  );
+  return { ...answer, body: { total_count: repositories.length, repositories: answer.body } };
+}
+
 function requestReviewers({ web, body }: Call, repository: RepositoryState, issue: IssueState): Answer {
   const logins = body['reviewers'] as readonly string[];
   const refused = logins.filter((login) => (repository.permissions.get(login) ?? 'none') === 'none');
@@ -201,7 +230,21 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/app/installations',
     needs: 'app',
-    answer: ({ web }) => ok([{ id: web.state.installation, app_id: web.state.app.id }]),
+    answer: ({ web }) => ok([{ id: web.state.installation, app_id: web.state.app.id, suspended_at: null }]),
+  },
+  { method: 'GET', path: '/installation/repositories', needs: ['metadata', 'read'], answer: listRepositories },
+  {
+    method: 'POST',
+    path: '/graphql',
+    needs: ['issues', 'read'],
+    fields: ['query', 'variables'],
+    answer: answerGraphql,
+  },
+  {
+    method: 'GET',
+    path: '/repos/:owner/:repo/issues',
+    needs: ['issues', 'read'],
+    answer: inRepository(listIssues),
   },
   {
     method: 'POST',

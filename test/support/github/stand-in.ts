@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -125,11 +126,11 @@ export class GitHubStandIn {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
     const { pathname, searchParams: query } = new URL(url, 'http://stand-in');
-    if (!pathname.startsWith('/api/v3/')) {
+    if (!pathname.startsWith('/api/')) {
       this.#serveGit(request, response);
       return;
     }
-    const path = pathname.slice('/api/v3'.length);
+    const path = pathname === '/api/graphql' ? '/graphql' : pathname.slice('/api/v3'.length);
     const body = await readBody(request);
     const effect = this.faults.take(method, path);
     const answer = await this.#spoilt(effect, () => this.#answer({ request, method, path, query, body }));
@@ -176,7 +177,7 @@ export class GitHubStandIn {
       if (refusal !== undefined) return refusal;
     }
     const address = `${this.web.url}/api/v3${path}`;
-    return route.answer({
+    const answer = route.answer({
       web: this.web,
       git: this.git,
       params,
@@ -185,6 +186,8 @@ export class GitHubStandIn {
       address,
       token: this.state.tokens.get(secret),
     });
+    if (answer.asksTooMuch !== undefined) this.#surprises.push(answer.asksTooMuch);
+    return method === 'GET' ? conditional(answer, request.headers['if-none-match']) : answer;
   }
 
   #refusal(token: Token | undefined, needs: readonly [string, string], what: string): Answer | undefined {
@@ -238,6 +241,16 @@ function emptyState(appId: number, secret: string): State {
     tokens: new Map(),
     lastId: 1000,
   };
+}
+
+/** Answers of GitHub carry a mark of what is in them, and whoever has it already gets a 304. */
+function conditional(answer: Answer, known: string | undefined): Answer {
+  if (answer.status !== 200) return answer;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([answer.body, answer.headers]))
+    .digest('hex');
+  const etag = `W/"${hash}"`;
+  return known === etag ? { status: 304, headers: { etag } } : { ...answer, headers: { ...answer.headers, etag } };
 }
 
 interface Match {

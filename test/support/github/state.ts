@@ -31,6 +31,14 @@ export interface PullState {
   mergedAt?: string;
 }
 
+/** What people did to an issue, as its timeline and its edits tell. */
+export interface Happening {
+  readonly type: 'labeled' | 'unlabeled' | 'closed' | 'renamed' | 'edited';
+  at: string;
+  readonly by: Account;
+  readonly label?: string;
+}
+
 /** An issue, or, with `pull`, a pull request: GitHub numbers both in one row. */
 export interface IssueState {
   readonly id: number;
@@ -44,6 +52,7 @@ export interface IssueState {
   updatedAt: string;
   readonly comments: CommentState[];
   readonly reactions: Reaction[];
+  readonly history: Happening[];
   readonly pull?: PullState;
 }
 
@@ -112,6 +121,7 @@ export function addIssue(
     updatedAt: at,
     comments: [],
     reactions: [],
+    history: [],
     ...issue,
   };
   repository.issues.set(number, added);

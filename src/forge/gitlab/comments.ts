@@ -1,0 +1,155 @@
+import type { ResourceNotes } from '@gitbeaker/rest';
+import type { Comment, ReactionTarget, Repository } from '../../domain/forge.js';
+import type { MarkedComment } from '../../ports/forge.js';
+import type { Api, CallOptions, Client } from './client.js';
+import { isOutcomeUnknown, statusOf, unlessMissing } from './errors.js';
+import { nameOf, noteId, placeOf, toPerson, type NotePlace, type Thread } from './shapes.js';
+
+/** A longer talk than this many pages of 100 notes is read from its beginning up to here. */
+const mostPages = 5;
+
+/** The comments of an issue or merge request, oldest first; what GitLab itself notes there is left out. */
+export async function listComments(
+  client: Client,
+  repository: Repository,
+  thread: Thread,
+): Promise<readonly Comment[]> {
+  const self = await client.self();
+  const notes = await client.call(repository, `the comments on ${nameOf(thread)}`, (api, projectId) =>
+    notesOf(api, thread).all(projectId, thread.number, {
+      ...{ sort: 'asc', orderBy: 'created_at', perPage: 100, maxPages: mostPages },
+    }),
+  );
+  return notes
+    .filter(({ system }) => !system)
+    .map((note) => ({
+      id: noteId({ ...thread, note: note.id }),
+      author: toPerson(note.author),
+      body: note.body,
+      createdAtMs: Date.parse(note.created_at),
+      byFleet: String(note.author.id) === self.id,
+    }));
+}
+
+/** Puts the comment there once: edits the known or the first found one and removes later doubles, else creates it. */
+export async function ensureComment(
+  client: Client,
+  repository: Repository,
+  thread: Thread,
+  comment: MarkedComment,
+): Promise<{ readonly id: string }> {
+  const { knownId, mayExist, find } = comment;
+  const body = `${comment.marker}\n${comment.body}`;
+  if (knownId !== undefined && (await edit(client, repository, knownId, body))) return { id: knownId };
+  const look = async (): Promise<readonly Comment[]> =>
+    (await listComments(client, repository, thread)).filter((each) => each.byFleet && each.body.includes(find));
+  const [first, ...doubles] = knownId !== undefined || mayExist ? await look() : [];
+  if (first === undefined) return create(client, repository, { thread, body, look });
+  for (const double of doubles) await remove(client, repository, double.id);
+  if (first.body === body || (await edit(client, repository, first.id, body))) return { id: first.id };
+  return create(client, repository, { thread, body, look });
+}
+
+interface NewComment {
+  readonly thread: Thread;
+  readonly body: string;
+  readonly look: () => Promise<readonly Comment[]>;
+}
+
+/** An answer that was lost leaves open whether the comment is there: looked for, never blindly made again. */
+async function create(client: Client, repository: Repository, comment: NewComment): Promise<{ readonly id: string }> {
+  const { thread, body, look } = comment;
+  try {
+    const note = await client.call(
+      repository,
+      `a new comment on ${nameOf(thread)}`,
+      (api, projectId) => notesOf(api, thread).create(projectId, thread.number, body),
+      { mayBeNew: true },
+    );
+    return { id: noteId({ ...thread, note: note.id }) };
+  } catch (error) {
+    if (!isOutcomeUnknown(error)) throw error;
+    const [made] = await look();
+    if (made === undefined) throw error;
+    return { id: made.id };
+  }
+}
+
+/** False when the comment is not there any more. */
+async function edit(client: Client, repository: Repository, id: string, body: string): Promise<boolean> {
+  const answer = await onNote(client, repository, id, (api, projectId, { note, ...thread }) =>
+    notesOf(api, thread).edit(projectId, thread.number, note, { body }),
+  );
+  return answer !== undefined;
+}
+
+async function remove(client: Client, repository: Repository, id: string): Promise<void> {
+  await onNote(client, repository, id, (api, projectId, { note, ...thread }) =>
+    notesOf(api, thread).remove(projectId, thread.number, note),
+  );
+}
+
+async function onNote<T>(
+  client: Client,
+  repository: Repository,
+  id: string,
+  request: (api: Api, projectId: number, place: NotePlace) => Promise<T>,
+): Promise<T | undefined> {
+  const place = placeOf(id);
+  if (place === undefined) return undefined;
+  const what = `the comment ${place.note} on ${nameOf(place)}`;
+  return unlessMissing(client.call(repository, what, (api, projectId) => request(api, projectId, place)));
+}
+
+/** Puts eyes on an issue, a merge request or a comment. GitLab keeps one of a kind per account. */
+export async function react(client: Client, repository: Repository, target: ReactionTarget): Promise<void> {
+  const place = target.kind === 'comment' ? placeOf(target.id) : threadOf(target);
+  if (place === undefined) return;
+  const call = <T>(request: (emojis: Emojis) => Promise<T>, options?: CallOptions): Promise<T> =>
+    client.call(
+      repository,
+      `a reaction on ${nameOf(place)}`,
+      (api, projectId) => request(emojisOf(api, projectId, place)),
+      options,
+    );
+  try {
+    await call(({ award }) => award('eyes'));
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    // GitLab answers 404 to an emoji that is there already, just as to a thing that it does not find.
+    const self = await client.self();
+    const there = await call(({ all }) => all(), { mayBeNew: true });
+    if (there.some(({ name, user }) => name === 'eyes' && String(user.id) === self.id)) return;
+    await call(({ award }) => award('eyes'));
+  }
+}
+
+/** Where an issue, or what stands in the place of one, is talked about. */
+export function threadOf({ number, isMergeRequest }: { number: number; isMergeRequest?: true | undefined }): Thread {
+  return { kind: isMergeRequest === true ? 'merge_requests' : 'issues', number };
+}
+
+interface Emojis {
+  readonly award: (name: string) => Promise<unknown>;
+  readonly all: () => Promise<readonly { readonly name: string; readonly user: { readonly id: number } }[]>;
+}
+
+function notesOf(api: Api, { kind }: Thread): ResourceNotes {
+  return kind === 'issues' ? api.IssueNotes : api.MergeRequestNotes;
+}
+
+function emojisOf(api: Api, projectId: number, place: Thread | NotePlace): Emojis {
+  const { kind, number } = place;
+  if ('note' in place) {
+    const notes = kind === 'issues' ? api.IssueNoteAwardEmojis : api.MergeRequestNoteAwardEmojis;
+    return {
+      award: (name) => notes.award(projectId, number, place.note, name),
+      all: () => notes.all(projectId, number, place.note, { perPage: 100 }),
+    };
+  }
+  const things = kind === 'issues' ? api.IssueAwardEmojis : api.MergeRequestAwardEmojis;
+  return {
+    award: (name) => things.award(projectId, number, name),
+    all: () => things.all(projectId, number, { perPage: 100 }),
+  };
+}

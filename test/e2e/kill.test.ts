@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StartedFleet } from '../../src/cli/fleet-port.js';
+import { connectControl } from '../../src/control/socket.js';
+import type { RepositoryState } from '../support/github/state.js';
+import {
+  agentWorks,
+  becomes,
+  commitsOf,
+  kindsOf,
+  mergeRequestsOf,
+  processesOf,
+  runsOf,
+  statusOf,
+  told,
+} from './look.js';
+import { aRepositoryFor, gitHubFleet, labelled, namedRepository, type GitHubFleet, type Start } from './world.js';
+
+const tsx = ['--import', createRequire(import.meta.url).resolve('tsx')];
+const daemonFile = fileURLToPath(new URL('../support/daemon.ts', import.meta.url));
+const cliFile = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+let world: GitHubFleet;
+let daemon: ChildProcess;
+
+const startDaemon: Start = async (env, folder): Promise<StartedFleet> => {
+  daemon = spawn(process.execPath, [...tsx, daemonFile], {
+    env,
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = once(daemon, 'exit').then(([code]: number[]) =>
+    Promise.reject(new Error(`the daemon ended with ${String(code)}`)),
+  );
+  const [address] = (await Promise.race([once(daemon, 'message'), ended])) as [string];
+  ended.catch(() => undefined);
+  const control = await connectControl(join(folder, 'data'));
+  if (control === undefined) throw new Error('the daemon has no control socket');
+  const close = async (): Promise<void> => {
+    const gone = once(daemon, 'exit');
+    daemon.kill('SIGTERM');
+    await gone;
+  };
+  return { control, address, close };
+};
+
+beforeAll(async () => {
+  world = await gitHubFleet({ start: startDaemon });
+}, 60_000);
+afterAll(async () => {
+  await world.close();
+  world.gitHub.assertNoSurprises();
+});
+
+async function killed(): Promise<void> {
+  const gone = once(daemon, 'exit');
+  daemon.kill('SIGKILL');
+  await gone;
+}
+
+/** A file whose creation lets go of what waits for it. */
+const gateOf = (name: string): string => join(world.folder, 'gates', name);
+
+/** Where a run is when its daemon dies, and what lets it go on after that. */
+interface Moment {
+  readonly name: string;
+  readonly behaviour?: string;
+  readonly files?: () => Readonly<Record<string, string>>;
+  /** Before the label. */
+  readonly prepare?: (repository: RepositoryState) => void;
+  readonly comes: (repository: RepositoryState) => Promise<unknown>;
+  readonly release?: () => void;
+}
+
+const open = (name: string) => () => writeFileSync(gateOf(name), '');
+const waitFor = (name: string): string =>
+  `touch ${gateOf(name)}.seen; while ! test -e ${gateOf(name)}; do sleep 0.05; done`;
+
+const moments: readonly Moment[] = [
+  { name: 'when the webhook was just acknowledged', comes: () => Promise.resolve() },
+  {
+    name: 'while the set-up runs',
+    files: () => ({
+      ...namedRepository,
+      '.fleet/config.yml': JSON.stringify({ setup: waitFor('setup'), checks: { test: 'node slug.test.js' } }),
+    }),
+    comes: () => becomes(() => existsSync(`${gateOf('setup')}.seen`)),
+    release: open('setup'),
+  },
+  {
+    name: 'while the planner works',
+    behaviour: '[[planner: waits]]',
+    comes: (repository) => agentWorks(world, repository, 'planner'),
+    release: open('planner'),
+  },
+  {
+    name: 'while the developer works',
+    behaviour: '[[developer: waits]]',
+    comes: (repository) => agentWorks(world, repository, 'developer'),
+    release: open('developer'),
+  },
+  {
+    name: 'while the checks run',
+    files: () => ({
+      ...namedRepository,
+      '.fleet/config.yml': JSON.stringify({ checks: { slow: waitFor('checks'), test: 'node slug.test.js' } }),
+    }),
+    comes: () => becomes(() => existsSync(`${gateOf('checks')}.seen`)),
+    release: open('checks'),
+  },
+  {
+    name: 'when the branch is pushed and the answer is on its way',
+    prepare: ({ name }) => {
+      const hook = join(world.folder, `github/acme/${name}.git/hooks/post-receive`);
+      mkdirSync(join(hook, '..'), { recursive: true });
+      writeFileSync(hook, `#!/bin/sh\n${waitFor('push')}\n`);
+      chmodSync(hook, 0o755);
+    },
+    comes: () => becomes(() => existsSync(`${gateOf('push')}.seen`)),
+    release: open('push'),
+  },
+  {
+    name: 'when the merge request is there and the answer is on its way',
+    prepare: ({ name }) => {
+      world.gitHub.fail({ method: 'POST', path: new RegExp(`/${name}/pulls$`), effect: { delayMs: 2_000 } });
+    },
+    comes: (repository) => becomes(() => mergeRequestsOf(repository).length === 1),
+  },
+  {
+    name: 'when the status comment is there and the answer is on its way',
+    prepare: ({ name }) => {
+      world.gitHub.fail({
+        method: 'POST',
+        path: new RegExp(`/${name}/issues/1/comments$`),
+        effect: { delayMs: 2_000 },
+      });
+    },
+    comes: (repository) => becomes(() => kindsOf(repository.issues.get(1)!).length === 1),
+  },
+];
+
+it.each(moments)(
+  'killed -9 $name: after the next start the run ends as if nothing had happened',
+  async (moment) => {
+    const repository = aRepositoryFor(world, moment.files?.());
+    moment.prepare?.(repository);
+    const issue = await labelled(world, repository, moment.behaviour);
+    await moment.comes(repository);
+    const [run] = await runsOf(world, repository);
+    await killed();
+    await becomes(() => run === undefined || processesOf(run).length === 0, 2_000);
+    moment.release?.();
+    await world.start();
+    const { run: ended } = await told(world, repository, 'inReview');
+    expect(await runsOf(world, repository)).toEqual([ended]);
+    expect(kindsOf(issue)).toEqual(['status', 'ready']);
+    expect(statusOf(issue)).toMatch(/^✅ \*\*Ready for review\.\*\*/);
+    expect(issue.reactions).toHaveLength(1);
+    expect(mergeRequestsOf(repository)).toHaveLength(1);
+    expect(commitsOf(world, repository, ended.branch)).toHaveLength(1);
+    expect(ended.attempts.map(({ role, outcome }) => `${role} ${outcome.kind}`)).toEqual([
+      'planner finished',
+      'developer finished',
+    ]);
+  },
+  60_000,
+);
+
+it('a second Fleet on the same data folder is refused with a clear message, and exits with 3', async () => {
+  const second = spawn(process.execPath, [...tsx, cliFile, 'start'], {
+    env: world.env,
+    cwd: world.folder,
+    stdio: 'pipe',
+  });
+  const [words, [code]] = await Promise.all([text(second.stderr), once(second, 'exit') as Promise<[number]>]);
+  expect(words).toContain(
+    `is in use by another Fleet (process ${String(daemon.pid)}): stop it, or give this one a folder of its own with FLEET_DATA_DIR.`,
+  );
+  expect(code).toBe(3);
+}, 30_000);

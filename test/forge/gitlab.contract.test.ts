@@ -1,0 +1,4 @@
+import { forgeContract } from './contract.js';
+import { gitLabWorld } from './gitlab-world.js';
+
+forgeContract('GitLab', gitLabWorld);
