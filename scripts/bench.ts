@@ -9,7 +9,7 @@ import type { Amount, Figure, Row } from './bench/figure.js';
 import { measureIdle } from './bench/idle.js';
 import { measureMemory } from './bench/memory.js';
 import { measureRuns } from './bench/runs.js';
-import { tableOf, verdictOf } from './bench/table.js';
+import { markdownOf, tableOf, verdictOf } from './bench/table.js';
 import { measureWebhooks } from './bench/webhooks.js';
 
 const rows: Readonly<Record<string, Row>> = {
@@ -65,8 +65,13 @@ async function main(): Promise<number> {
     `${resultsFolder}/bench-results.json`,
     JSON.stringify({ machine, at: new Date(), results }, undefined, 2),
   );
-  const missed = results.flatMap(({ figures }) => figures).filter((figure) => verdictOf(figure) === 'MISSED');
-  process.stdout.write(`\n${machine}; all results in ${resultsFolder}/bench-results.json\n`);
+  const all = results.flatMap(({ figures }) => figures);
+  const said = `${machine}, load ${results.map(({ load }) => load[0]?.toFixed(1)).join(' ')} at the end of each row`;
+  writeFileSync(`${resultsFolder}/bench-table.md`, `${markdownOf(all)}\n\n${said}\n`);
+  const missed = all.filter((figure) => verdictOf(figure) === 'MISSED');
+  process.stdout.write(
+    `\n${machine}; all values in ${resultsFolder}/bench-results.json, the table of docs/bench.md in bench-table.md\n`,
+  );
   for (const { what, engine } of missed) process.stdout.write(`MISSED  ${what} (${engine})\n`);
   return failed === 0 ? 0 : 1;
 }

@@ -20,19 +20,29 @@ import { parseGitHub } from '../src/forge/github/inbox.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { event: { type: 'string' }, run: { type: 'string' }, 'no-write-access': { type: 'boolean', default: false } },
+  options: {
+    event: { type: 'string' },
+    run: { type: 'string' },
+    'no-write-access': { type: 'boolean', default: false },
+  },
 });
 
 const file = positionals[0];
 if (file === undefined) {
-  process.stderr.write('usage: npx tsx scripts/replay.ts <payload.json> [--event issues] [--no-write-access] [--run <run.json>]\n');
+  process.stderr.write(
+    'usage: npx tsx scripts/replay.ts <payload.json> [--event issues] [--no-write-access] [--run <run.json>]\n',
+  );
   process.exit(2);
 }
 
 const payload: unknown = JSON.parse(readFileSync(file, 'utf8'));
-const name = values.event ?? /^(issues|issue_comment|pull_request|installation_repositories|installation|repository)/.exec(basename(file))?.[0] ?? '';
+const name =
+  values.event ??
+  /^(issues|issue_comment|pull_request|installation_repositories|installation|repository)/.exec(basename(file))?.[0] ??
+  '';
 const events = parseGitHub({ event: name, payload, receivedAtMs: 0, known: [] }, { appId: 0, botId: undefined });
-if (events.length === 0) print(`event ${name || '(unknown: give --event)'}`, 'means nothing to Fleet; nothing would happen');
+if (events.length === 0)
+  print(`event ${name || '(unknown: give --event)'}`, 'means nothing to Fleet; nothing would happen');
 for (const event of events) print(`${event.type} in ${event.repository.path} by ${event.by.login}`, decisionOf(event));
 
 function decisionOf(event: ForgeEvent): unknown {
@@ -40,7 +50,9 @@ function decisionOf(event: ForgeEvent): unknown {
   if (event.type === 'issueLabelled' && run === undefined) return shown(admitted(event));
   const decided = runEventOf(event);
   if (decided === undefined) return 'put aside, or known only by asking the forge';
-  return run === undefined ? { event: decided, note: 'give --run to see what it decides' } : shown(decide(run, decided));
+  return run === undefined
+    ? { event: decided, note: 'give --run to see what it decides' }
+    : shown(decide(run, decided));
 }
 
 function admitted(event: Extract<ForgeEvent, { type: 'issueLabelled' }>): Decision {

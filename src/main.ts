@@ -16,7 +16,7 @@ import { setUpPages } from './ingress/set-up.js';
 import { createLog } from './log/log.js';
 import type { Log, Ports } from './ports.js';
 import type { Delivery } from './ports/store.js';
-import { probesFor } from './probes.js';
+import { connectGitLab, probesFor } from './probes.js';
 import { admit } from './run/admit.js';
 import { advance } from './run/advance.js';
 import { HeldClaims } from './run/held-claims.js';
@@ -41,7 +41,7 @@ const webhookMs = 10_000;
 /** How often rows that no message told of are looked for. */
 const sweepEveryMs = 30_000;
 
-export { probesFor };
+export { connectGitLab, probesFor };
 
 /** Opens the stores and starts what the role asks for. Throws `Failure`; what was opened before is closed again. */
 export async function startFleet(written: Config, options: StartOptions): Promise<StartedFleet> {

@@ -1,9 +1,11 @@
 import { discoverAgents, preflight } from './agent/discover.js';
 import { builtDialects } from './agent/dialect/known.js';
-import type { AgentFinding, DoctorProbes, GitHubFinding } from './cli/fleet-port.js';
+import type { AgentFinding, DoctorProbes, FleetMain, GitHubFinding, GitLabFinding } from './cli/fleet-port.js';
 import type { Config } from './config/config.js';
 import type { AgentSpec } from './domain/agent.js';
 import { createGitHub } from './forge/github/github.js';
+import { connectProject } from './forge/gitlab/connect.js';
+import { examineGitLab } from './forge/gitlab/examine.js';
 import { createLog } from './log/log.js';
 import { findContainment } from './process/containment.js';
 import { openQueue } from './queue/open-queue.js';
@@ -20,6 +22,7 @@ export function probesFor(config: Config): DoctorProbes {
     database: () => reachDatabase(config),
     redis: () => reachRedis(config),
     github: () => askGitHub(config),
+    gitlab: () => askGitLab(config),
   };
 }
 
@@ -68,12 +71,25 @@ async function reachRedis({ redisUrl }: Config): Promise<void> {
 
 async function askGitHub({ github }: Config): Promise<GitHubFinding> {
   if (github === undefined) return { app: 'not set up', missing: [] };
-  const log = createLog({ level: 'silent', pretty: false, stream: process.stderr });
-  const client = await createGitHub({ ...github, spacing: 'off', clock: { nowMs: () => Date.now() }, log });
+  const client = await createGitHub({ ...github, spacing: 'off', ...quiet() });
   const { mention, permissions } = await client.identity();
   const missing = Object.entries(neededPermissions).flatMap(([name, level]) => {
     const granted = permissions[name];
     return granted === level || granted === 'write' || granted === 'admin' ? [] : [`${name}: ${level}`];
   });
   return { app: mention, missing };
+}
+
+async function askGitLab({ gitlab }: Config): Promise<GitLabFinding> {
+  if (gitlab === undefined) return { account: 'not set up', missing: [], projects: [] };
+  return examineGitLab({ ...gitlab, ...quiet() });
+}
+
+/** Makes a GitLab project's webhook and label, once, with a token that is not Fleet's own. */
+export const connectGitLab: FleetMain['connectGitLab'] = async ({ url, token: own }, { token, ...order }) =>
+  connectProject({ maintainer: { url, token, ...quiet() }, fleet: { url, token: own, ...quiet() } }, order);
+
+function quiet() {
+  const log = createLog({ level: 'silent', pretty: false, stream: process.stderr });
+  return { clock: { nowMs: () => Date.now() }, log };
 }

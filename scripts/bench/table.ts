@@ -28,6 +28,27 @@ export function tableOf(figures: readonly Figure[]): string {
     .join('\n');
 }
 
+/** All figures as the table of docs/bench.md: a line for each thing measured, its engines side by side. */
+export function markdownOf(figures: readonly Figure[]): string {
+  const engines = [...new Set(figures.map(({ engine }) => engine))];
+  const lines = [...new Set(figures.map(({ what }) => what))].map((what) => {
+    const ofAll = engines.map((engine) => figures.find((each) => each.what === what && each.engine === engine));
+    const aims = [...new Set(ofAll.flatMap((figure) => figure?.aim ?? []))].map(shown).join(' / ');
+    const unit = ofAll.find((figure) => figure !== undefined)?.unit ?? '';
+    return [what, aims === '' ? '' : `≤ ${aims} ${unit}`, ...ofAll.map(cellOf)];
+  });
+  const head = ['what', 'aim', ...engines];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function cellOf(figure: Figure | undefined): string {
+  if (figure === undefined) return '';
+  const middle = median(figure.values);
+  const ratio = figure.bare === undefined ? '' : ` (${(middle / median(figure.bare.values)).toFixed(1)} ×)`;
+  const text = `${shown(middle)} ${figure.unit}${ratio}`;
+  return verdictOf(figure) === 'MISSED' ? `**${text}**` : text;
+}
+
 export function verdictOf({ values, aim }: Figure): '' | 'met' | 'MISSED' {
   if (aim === undefined) return '';
   return median(values) <= aim ? 'met' : 'MISSED';

@@ -25,6 +25,8 @@ export async function measureWebhooks(engine: Engine, { rounds }: Amount): Promi
     env: { PATH: process.env['PATH'], WEBHOOK_SECRET: world.gitHub.webhookSecret },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const kill = (): void => void bare.kill();
+  process.once('exit', kill);
   try {
     const [port] = (await once(bare.stdout, 'data')) as [Buffer];
     await world.start();
@@ -36,6 +38,7 @@ export async function measureWebhooks(engine: Engine, { rounds }: Amount): Promi
     return figuresOf(engine, seen);
   } finally {
     await end(bare);
+    process.off('exit', kill);
     await world.close();
   }
 }

@@ -13,6 +13,10 @@ import { startFleetProcess, type FleetOrder, type FleetProcess } from './fleet-p
 const agentScript = fileURLToPath(new URL('agent.sh', import.meta.url));
 const doneWithinMs = 120_000;
 
+/** Of worlds that were not closed: the benchmark was interrupted. */
+const folders = new Set<string>();
+process.once('exit', () => folders.forEach(remove));
+
 /** 300 text files in 15 folders, with one check that takes no time. */
 const files = {
   ...Object.fromEntries(
@@ -25,7 +29,7 @@ const files = {
   '.fleet/config.yml': "checks: { test: 'true' }\n",
 };
 
-/** Labelled issues at work, and when what was seen of them from outside (ms since 1970). */
+/** Labelled issues at work; times are ms since 1970. */
 export interface Batch {
   readonly issues: readonly {
     readonly repository: RepositoryState;
@@ -74,6 +78,7 @@ export class World {
   /** Nothing runs yet. */
   static async make(engine: Engine, repositories: number): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
+    folders.add(folder);
     for (const name of ['github', 'marks', 'bare']) mkdirSync(join(folder, name));
     const gitHub = await GitHubStandIn.start({ folder: join(folder, 'github') });
     const { variables, drop } = await engine.fresh();
@@ -160,7 +165,8 @@ export class World {
     await this.stop();
     await this.gitHub.close();
     await this.#drop();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    remove(this.folder);
+    folders.delete(this.folder);
     this.gitHub.assertNoSurprises();
   }
 
@@ -182,6 +188,10 @@ export class World {
       serve(request, response, user);
     };
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Wall-clock time with fractions, comparable with the times of files. */

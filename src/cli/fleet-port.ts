@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.js';
+import type { GitLabAccess } from '../config/environment.js';
+import type { Secret } from '../domain/secret.js';
 import type { Control } from '../control/request.js';
 
 /** A Fleet in this process. */
@@ -30,6 +32,8 @@ export interface FleetMain {
   readonly startFleet: (config: Config, options: StartOptions) => Promise<StartedFleet>;
   /** What doctor looks at; nothing is opened before a probe is called. */
   readonly probesFor: (config: Config) => DoctorProbes;
+  /** Makes a GitLab project's webhook and label with a Maintainer's token, which is kept nowhere. */
+  readonly connectGitLab: (access: GitLabAccess, order: GitLabOrder) => Promise<GitLabConnected>;
 }
 
 /** A look at one part of the surroundings. A rejected promise means: not well, for the reason in its message. */
@@ -44,6 +48,8 @@ export interface DoctorProbes {
   redis(): Promise<void>;
   /** Asks `GET /app`; not called without APP_ID. */
   github(): Promise<GitHubFinding>;
+  /** Asks for the token and for the webhooks of Fleet's projects; not called without GITLAB_TOKEN. */
+  gitlab(): Promise<GitLabFinding>;
 }
 
 export interface AgentFinding {
@@ -57,4 +63,33 @@ export interface GitHubFinding {
   readonly app: string;
   /** Permissions as granted and as needed, e.g. `contents: write`. */
   readonly missing: readonly string[];
+}
+
+export interface GitLabFinding {
+  readonly account: string;
+  /** Scopes that the token lacks. */
+  readonly missing: readonly string[];
+  /** `YYYY-MM-DD` */
+  readonly expiresOn?: string;
+  /** `unseen`: only a Maintainer may look. */
+  readonly projects: readonly {
+    readonly path: string;
+    readonly webhook: 'well' | 'switchedOff' | 'missing' | 'unseen';
+  }[];
+}
+
+export interface GitLabOrder {
+  /** `group/name`, or the numeric id. */
+  readonly project: string;
+  readonly token: Secret;
+  readonly webhookUrl: string;
+  readonly webhookSecret: string;
+  readonly label: string;
+}
+
+export interface GitLabConnected {
+  readonly path: string;
+  readonly webhook: 'created' | 'renewed';
+  readonly label: 'created' | 'there';
+  readonly fleetMayWrite: boolean;
 }

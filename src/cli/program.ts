@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { doctor } from './command/doctor.js';
+import { gitLabConnect } from './command/gitlab-connect.js';
 import { list } from './command/list.js';
 import { log } from './command/log.js';
 import { run } from './command/run.js';
@@ -74,6 +75,17 @@ function addServer(program: Command, world: World, keep: Keep): void {
     .option('--json', 'one JSON object a line', false)
     .addHelpText('after', examples('fleet doctor', 'fleet doctor --json | grep -v \'"ok"\''))
     .action(keep((options: { json: boolean }) => doctor(world, options)));
+  program
+    .command('gitlab')
+    .description('Set up GitLab.')
+    .command('connect')
+    .description("Make a project's webhook and label, with a Maintainer's token that is not kept.")
+    .argument('<project>', 'group/name, or its id')
+    .addHelpText(
+      'after',
+      examples('fleet gitlab connect acme/shop < token.txt', 'GITLAB_CONNECT_TOKEN=… fleet gitlab connect acme/shop'),
+    )
+    .action(keep((project: string) => gitLabConnect(world, project)));
   program
     .command('schema')
     .description(`Print a JSON Schema: ${schemaNames.join(', ')}.`)

@@ -50,6 +50,8 @@ export interface GitLabAccess {
   /** One of the two is there where webhooks come. */
   readonly webhookSecret?: Secret;
   readonly webhookSigningKey?: Secret;
+  /** A Maintainer's, for `fleet gitlab connect` alone. */
+  readonly connectToken?: Secret;
 }
 
 export interface SentryAccess {
@@ -129,6 +131,7 @@ function readGitLab(reader: VariableReader, { webhooks }: Circumstances): GitLab
   const token = reader.secret('GITLAB_TOKEN', 'an access token');
   const webhookSecret = reader.secret('GITLAB_WEBHOOK_SECRET', 'a secret');
   const webhookSigningKey = reader.secret('GITLAB_WEBHOOK_SIGNING_KEY', 'a signing key');
+  const connectToken = reader.secret('GITLAB_CONNECT_TOKEN', "a Maintainer's token");
   if (!reader.isSet('GITLAB_TOKEN')) {
     if (reader.isSet('GITLAB_URL')) reader.want('GITLAB_TOKEN', 'an access token, because GITLAB_URL is set');
     return undefined;
@@ -140,7 +143,8 @@ function readGitLab(reader: VariableReader, { webhooks }: Circumstances): GitLab
     );
   }
   if (token === undefined) return undefined;
-  return { url: withoutSlash(url ?? 'https://gitlab.com'), token, ...present({ webhookSecret, webhookSigningKey }) };
+  const secrets = present({ webhookSecret, webhookSigningKey, connectToken });
+  return { url: withoutSlash(url ?? 'https://gitlab.com'), token, ...secrets };
 }
 
 function readSentry(reader: VariableReader): SentryAccess | undefined {

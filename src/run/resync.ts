@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../domain/failure.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
 import type { PhaseName, Run } from '../domain/run.js';
@@ -68,9 +67,18 @@ export function startResync(options: ResyncOptions, everyMs: number): { close():
   };
 }
 
+/** Over early when the end comes. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // The only way in which it fails is the end.
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
 }
 
 /** One round: learns of repositories, then looks at each that is served. */

@@ -5,13 +5,13 @@ import { temporaryFolder } from '../support/temp.js';
 import { aSample } from './sample.js';
 import { commandLine } from './world.js';
 
-const commands = ['start', 'doctor', 'schema', 'run', 'demo', 'list', 'show', 'log'];
+const commands = ['start', 'doctor', 'gitlab connect', 'schema', 'run', 'demo', 'list', 'show', 'log'];
 const acts = ['issue', 'label', 'comment', 'review', 'merge', 'close'];
 
 test('every command has help with examples', async () => {
   const fleet = commandLine();
   const pages: string[] = [];
-  for (const args of [[], ...[...commands, ...acts].map((name) => [name])]) {
+  for (const args of [[], ...[...commands, ...acts].map((name) => name.split(' '))]) {
     const { code, out } = await fleet(...args, '--help');
     expect([code, out.includes('Examples:')]).toEqual([0, true]);
     pages.push(`$ fleet ${[...args, '--help'].join(' ')}\n${out}`);

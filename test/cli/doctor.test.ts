@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/check.js';
 import { examine } from '../../src/cli/doctor/examine.js';
-import type { DoctorProbes } from '../../src/cli/fleet-port.js';
+import type { DoctorProbes, GitLabFinding } from '../../src/cli/fleet-port.js';
 import { loadConfig } from '../../src/config/load.js';
 import { retryLater } from '../../src/domain/failure.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -18,6 +18,7 @@ const healthy: DoctorProbes = {
   database: async () => undefined,
   redis: async () => undefined,
   github: async () => ({ app: 'fleet-of-acme', missing: [] }),
+  gitlab: async () => ({ account: 'fleet-bot', missing: [], projects: [{ path: 'acme/shop', webhook: 'well' }] }),
 };
 
 /** What is not well, one line each. */
@@ -78,6 +79,41 @@ describe('a look at the surroundings', () => {
     expect(await complaints(probes, app)).toEqual([complaint]);
   });
 
+  test.each<[string, GitLabFinding, readonly string[]]>([
+    [
+      'a token without its scope',
+      { account: 'fleet-bot', missing: ['api'], projects: [] },
+      ['wrong gitlab: the token of fleet-bot lacks the scope api → make another one, with that scope'],
+    ],
+    [
+      'an account that is in no project',
+      { account: 'fleet-bot', missing: [], projects: [] },
+      [
+        'warn gitlab: fleet-bot is a Developer of no project → add it to one, then run `fleet gitlab connect <project>`',
+      ],
+    ],
+    [
+      'webhooks that are switched off, missing, or not to be seen',
+      {
+        ...{ account: 'fleet-bot', missing: [], expiresOn: '2027-01-01' },
+        projects: [
+          { path: 'acme/well', webhook: 'well' },
+          { path: 'acme/off', webhook: 'switchedOff' },
+          { path: 'acme/none', webhook: 'missing' },
+          { path: 'acme/dark', webhook: 'unseen' },
+        ],
+      },
+      [
+        'wrong gitlab: GitLab has switched off the webhook of acme/off → see that GitLab can reach Fleet, then run `fleet gitlab connect acme/off`',
+        'warn gitlab: acme/none has no webhook for Fleet → run `fleet gitlab connect acme/none`',
+        'warn gitlab: cannot see the webhook of acme/dark → a Maintainer can: Settings → Webhooks, or run `fleet gitlab connect` again',
+      ],
+    ],
+  ])('tells of %s', async (_, found, expected) => {
+    const env = { GITLAB_TOKEN: 't', GITLAB_WEBHOOK_SECRET: 's' };
+    expect(await complaints({ gitlab: async () => found }, env)).toEqual(expected);
+  });
+
   test('asks the stores that are named', async () => {
     const env = { DATABASE_URL: 'postgres://fleet@db/fleet', REDIS_URL: 'redis://cache' };
     const refuse = () => Promise.reject(retryLater('connection refused'));
@@ -120,6 +156,7 @@ describe('fleet doctor', () => {
           queue: 'ok',
           'local forge': 'ok',
           github: 'ok',
+          gitlab: 'ok',
           port: 'ok',
         },
       },

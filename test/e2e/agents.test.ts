@@ -6,7 +6,7 @@ import { aRepositoryFor, gitHubFleet, labelled, namedRepository, type GitHubFlee
 
 let world: GitHubFleet;
 beforeAll(async () => {
-  world = await gitHubFleet({ timeouts: '{ silence: 60s, wall: 4s }' });
+  world = await gitHubFleet({ timeouts: '{ silence: 6s, wall: 60s }' });
 }, 60_000);
 afterAll(async () => {
   await world.close();
@@ -26,7 +26,7 @@ describe.concurrent(
   'a run that its agents do not bring to an end is blocked, and one comment says what failed and what to do',
   () => {
     const cases: readonly { readonly behaviour: string; readonly attempts: readonly string[] }[] = [
-      { behaviour: 'developer: ends never', attempts: ['planner finished', ...times(3, 'developer wall')] },
+      { behaviour: 'developer: ends never', attempts: ['planner finished', ...times(3, 'developer stalled')] },
       { behaviour: 'developer: gigabyte', attempts: ['planner finished', ...times(3, 'developer flood')] },
       { behaviour: 'planner: none', attempts: times(3, 'planner finished') },
       { behaviour: 'planner: garbage', attempts: times(3, 'planner finished') },

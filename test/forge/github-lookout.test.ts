@@ -13,9 +13,15 @@ lookoutContract('GitHub', async () => {
     repository,
     ada: await world.person('ada', 'write'),
     openIssue: async (title) => people.openIssue(seeded, 'ada', title, 'They are lost.').number,
-    label: async (number, label) => void (await people.labelIssue(seeded, number, label, 'ada')),
-    unlabel: async (number, label) => void (await people.unlabelIssue(seeded, number, label, 'ada')),
-    closeIssue: async (number) => void (await people.closeIssue(seeded, number, 'ada')),
+    label: async (number, label) => {
+      await people.labelIssue(seeded, number, label, 'ada');
+    },
+    unlabel: async (number, label) => {
+      await people.unlabelIssue(seeded, number, label, 'ada');
+    },
+    closeIssue: async (number) => {
+      await people.closeIssue(seeded, number, 'ada');
+    },
     openMergeRequest: async (branch) => aPull(world, branch).number,
     endMergeRequest: (number, how) => world.end(number, how),
     close: () => world.close(),

@@ -1,5 +1,6 @@
 import type { Finding, Patient } from './check.js';
 import { agentsCheck, containmentCheck, gitCheck, nodeCheck, sandboxCheck } from './programs.js';
+import { gitLabCheck } from './gitlab.js';
 import {
   configurationCheck,
   databaseCheck,
@@ -12,7 +13,7 @@ import {
 
 const checks = [
   ...[configurationCheck, nodeCheck, gitCheck, agentsCheck, containmentCheck, sandboxCheck, dataFolderCheck],
-  ...[databaseCheck, queueCheck, localForgeCheck, gitHubCheck, portCheck],
+  ...[databaseCheck, queueCheck, localForgeCheck, gitHubCheck, gitLabCheck, portCheck],
 ];
 
 /** Looks at everything, side by side; findings come in the order of the checks. */

@@ -1,10 +1,5 @@
+import type { RequestError } from 'octokit';
 import { Failure, needsPerson, retryLater } from '../../domain/failure.js';
-
-/** What an error of octokit's carries; `response` is missing when the connection broke. */
-interface RequestError extends Error {
-  readonly status: number;
-  readonly response?: { readonly headers: Readonly<Record<string, string | number | undefined>> };
-}
 
 /** Without a delay named by GitHub, a secondary limit asks for a minute at least. */
 const limitPauseMs = 60_000;

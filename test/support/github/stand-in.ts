@@ -133,7 +133,9 @@ export class GitHubStandIn {
     const path = pathname === '/api/graphql' ? '/graphql' : pathname.slice('/api/v3'.length);
     const body = await readBody(request);
     const effect = this.faults.take(method, path);
-    const answer = await this.#spoilt(effect, () => this.#answer({ request, method, path, query, body }));
+    const answer = await this.#spoilt(effect, () =>
+      this.#fresh(request, this.#answer({ request, method, path, query, body })),
+    );
     const kind = path.endsWith('/access_tokens') ? 'token' : 'rest';
     this.calls.push({ kind, method, path, status: answer?.status ?? 0 });
     if (answer === undefined) request.socket.destroy();
@@ -177,7 +179,7 @@ export class GitHubStandIn {
       if (refusal !== undefined) return refusal;
     }
     const address = `${this.web.url}/api/v3${path}`;
-    const answer = route.answer({
+    return route.answer({
       web: this.web,
       git: this.git,
       params,
@@ -186,8 +188,12 @@ export class GitHubStandIn {
       address,
       token: this.state.tokens.get(secret),
     });
+  }
+
+  /** The answer, or a 304 where the asker has it already. */
+  #fresh({ method, headers }: IncomingMessage, answer: Answer): Answer {
     if (answer.asksTooMuch !== undefined) this.#surprises.push(answer.asksTooMuch);
-    return method === 'GET' ? conditional(answer, request.headers['if-none-match']) : answer;
+    return method === 'GET' ? conditional(answer, headers['if-none-match']) : answer;
   }
 
   #refusal(token: Token | undefined, needs: readonly [string, string], what: string): Answer | undefined {
