@@ -3,9 +3,6 @@ import { builtDialects } from './agent/dialect/known.js';
 import type { AgentFinding, DoctorProbes, FleetMain, GitHubFinding, GitLabFinding } from './cli/fleet-port.js';
 import type { Config } from './config/config.js';
 import type { AgentSpec } from './domain/agent.js';
-import { createGitHub } from './forge/github/github.js';
-import { connectProject } from './forge/gitlab/connect.js';
-import { examineGitLab } from './forge/gitlab/examine.js';
 import { createLog } from './log/log.js';
 import { findContainment } from './process/containment.js';
 import { openQueue } from './queue/open-queue.js';
@@ -13,6 +10,8 @@ import { openDatabase } from './store/database.js';
 
 /** What the GitHub App must be allowed, as in app.yml. */
 const neededPermissions = { metadata: 'read', contents: 'write', issues: 'write', pull_requests: 'write' } as const;
+
+// A forge's SDK is large: it is loaded when that forge is asked.
 
 /** What doctor looks at; nothing is opened before a probe is called. */
 export function probesFor(config: Config): DoctorProbes {
@@ -71,6 +70,7 @@ async function reachRedis({ redisUrl }: Config): Promise<void> {
 
 async function askGitHub({ github }: Config): Promise<GitHubFinding> {
   if (github === undefined) return { app: 'not set up', missing: [] };
+  const { createGitHub } = await import('./forge/github/github.js');
   const client = await createGitHub({ ...github, spacing: 'off', ...quiet() });
   const { mention, permissions } = await client.identity();
   const missing = Object.entries(neededPermissions).flatMap(([name, level]) => {
@@ -82,12 +82,15 @@ async function askGitHub({ github }: Config): Promise<GitHubFinding> {
 
 async function askGitLab({ gitlab }: Config): Promise<GitLabFinding> {
   if (gitlab === undefined) return { account: 'not set up', missing: [], projects: [] };
+  const { examineGitLab } = await import('./forge/gitlab/examine.js');
   return examineGitLab({ ...gitlab, ...quiet() });
 }
 
 /** Makes a GitLab project's webhook and label, once, with a token that is not Fleet's own. */
-export const connectGitLab: FleetMain['connectGitLab'] = async ({ url, token: own }, { token, ...order }) =>
-  connectProject({ maintainer: { url, token, ...quiet() }, fleet: { url, token: own, ...quiet() } }, order);
+export const connectGitLab: FleetMain['connectGitLab'] = async ({ url, token: own }, { token, ...order }) => {
+  const { connectProject } = await import('./forge/gitlab/connect.js');
+  return connectProject({ maintainer: { url, token, ...quiet() }, fleet: { url, token: own, ...quiet() } }, order);
+};
 
 function quiet() {
   const log = createLog({ level: 'silent', pretty: false, stream: process.stderr });

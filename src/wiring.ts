@@ -10,8 +10,8 @@ import type { Config } from './config/config.js';
 import { problemLine } from './config/problem.js';
 import { parseRepositoryConfig } from './config/repository.js';
 import type { ForgeName } from './domain/forge.js';
-import { createGitHub, type GitHub } from './forge/github/github.js';
-import { createGitLab, type GitLab } from './forge/gitlab/gitlab.js';
+import type { GitHub } from './forge/github/github.js';
+import type { GitLab } from './forge/gitlab/gitlab.js';
 import { createLocalForge } from './forge/local/local-forge.js';
 import { localMigrations } from './forge/local/migrations.js';
 import type { LocalPeople } from './forge/local/people.js';
@@ -52,7 +52,7 @@ export interface Opened {
 
 /** Opens stores, forges and whatever else the loop needs; what needs an end is put among the closers. */
 export async function openPorts(wiring: Wiring): Promise<Opened> {
-  const { config, options, log } = wiring;
+  const { config, log } = wiring;
   await mkdir(config.dataFolder, { recursive: true });
   // What the machine allows is tried while the database opens, and before that has made the process large.
   const [{ database, store, queue }, containment] = await Promise.all([openStores(wiring), findContainment()]);
@@ -67,9 +67,7 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
     branchPrefix: config.settings.branchPrefix,
     sink: (delivery) => receive(store, queue.queue, [delivery]),
   });
-  const github =
-    config.github && (await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log }));
-  const gitlab = config.gitlab && createGitLab({ ...config.gitlab, clock, log });
+  const { github, gitlab } = await openForges(wiring);
   const forges = [local, github, gitlab].flatMap((one) => (one === undefined ? [] : [one.forge]));
   const ports: Ports = {
     clock,
@@ -83,6 +81,21 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
   const lookouts = new Map<ForgeName, Lookout>([['local', local.lookout]]);
   if (github !== undefined) lookouts.set('github', github.lookout);
   return { ports, people: local.people, queue, github, gitlab, lookouts };
+}
+
+/** The forges that are configured; their SDKs are large, so they are loaded for those only. */
+async function openForges({ config, options, log }: Wiring): Promise<Pick<Opened, 'github' | 'gitlab'>> {
+  let github: GitHub | undefined;
+  let gitlab: GitLab | undefined;
+  if (config.github !== undefined) {
+    const { createGitHub } = await import('./forge/github/github.js');
+    github = await createGitHub({ ...config.github, spacing: options.spacing ?? 'probot', clock, log });
+  }
+  if (config.gitlab !== undefined) {
+    const { createGitLab } = await import('./forge/gitlab/gitlab.js');
+    gitlab = createGitLab({ ...config.gitlab, clock, log });
+  }
+  return { github, gitlab };
 }
 
 async function openStores({ config, closers }: Wiring) {

@@ -1,5 +1,5 @@
 import type { Comment, ReactionTarget, Repository } from '../../domain/forge.js';
-import type { MarkedComment } from '../../ports/forge.js';
+import type { Talk } from '../ensure-comment.js';
 import type { Client } from './client.js';
 import { isOutcomeUnknown, unlessMissing } from './errors.js';
 import { ownerAndName, toPerson } from './shapes.js';
@@ -43,49 +43,30 @@ export function isOwn(
   return comment.user?.type === 'Bot' && comment.performed_via_github_app?.id === appId;
 }
 
-/** Puts the comment there once: edits the known or the first found one and removes later doubles, else creates it. */
-export async function ensureComment(
+/** The comments of an issue or merge request, to be read and written. */
+export function talkOn(client: Client, repository: Repository, number: number): Talk {
+  return {
+    list: () => listComments(client, repository, number),
+    create: (body) => create(client, repository, { number, body }),
+    edit: (id, body) => edit(client, repository, id, body),
+    remove: (id) => remove(client, repository, id),
+    isOutcomeUnknown,
+  };
+}
+
+async function create(
   client: Client,
   repository: Repository,
-  number: number,
-  comment: MarkedComment,
-): Promise<{ readonly id: string }> {
-  const { knownId, mayExist, find } = comment;
-  const body = `${comment.marker}\n${comment.body}`;
-  if (knownId !== undefined && (await edit(client, repository, knownId, body))) return { id: knownId };
-  const look = async (): Promise<readonly Comment[]> =>
-    (await listComments(client, repository, number)).filter((each) => each.byFleet && each.body.includes(find));
-  const [first, ...doubles] = knownId !== undefined || mayExist ? await look() : [];
-  if (first === undefined) return create(client, repository, { number, body, look });
-  for (const double of doubles) await remove(client, repository, double.id);
-  if (first.body === body || (await edit(client, repository, first.id, body))) return { id: first.id };
-  return create(client, repository, { number, body, look });
-}
-
-interface NewComment {
-  readonly number: number;
-  readonly body: string;
-  readonly look: () => Promise<readonly Comment[]>;
-}
-
-/** An answer that was lost leaves open whether the comment is there: looked for, never blindly made again. */
-async function create(client: Client, repository: Repository, comment: NewComment): Promise<{ readonly id: string }> {
-  const { number, body, look } = comment;
-  try {
-    const target = { ...ownerAndName(repository), issue_number: number, body };
-    const { data } = await client.call(
-      repository,
-      `a new comment on #${number}`,
-      (octokit) => octokit.rest.issues.createComment(target),
-      { mayBeNew: true },
-    );
-    return { id: String(data.id) };
-  } catch (error) {
-    if (!isOutcomeUnknown(error)) throw error;
-    const [made] = await look();
-    if (made === undefined) throw error;
-    return { id: made.id };
-  }
+  { number, body }: { readonly number: number; readonly body: string },
+): Promise<string> {
+  const target = { ...ownerAndName(repository), issue_number: number, body };
+  const { data } = await client.call(
+    repository,
+    `a new comment on #${number}`,
+    (octokit) => octokit.rest.issues.createComment(target),
+    { mayBeNew: true },
+  );
+  return String(data.id);
 }
 
 /** False when the comment is not there any more. */

@@ -2,7 +2,8 @@ import type { ForgeEvent } from '../../domain/forge.js';
 import type { Forge } from '../../ports/forge.js';
 import type { Lookout } from '../../ports/lookout.js';
 import { createClient, type Client, type GitHubOptions } from './client.js';
-import { ensureComment, listComments, react } from './comments.js';
+import { ensureComment } from '../ensure-comment.js';
+import { listComments, react, talkOn } from './comments.js';
 import { parseGitHub, type GitHubDelivery } from './inbox.js';
 import { createLookout } from './lookout.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
@@ -57,7 +58,7 @@ function forgeOf(client: Client): Forge {
     issue: (repository, number) => readIssue(client, repository, number),
     comments: (repository, number) => listComments(client, repository, number),
     react: (repository, target) => react(client, repository, target),
-    ensureComment: (repository, number, comment) => ensureComment(client, repository, number, comment),
+    ensureComment: (repository, number, comment) => ensureComment(talkOn(client, repository, number), comment),
     ensureMergeRequest: (repository, order) => ensureMergeRequest(client, repository, order),
     mergeRequest: (repository, number) => mergeRequest(client, repository, number),
     readFile: (repository, path) => readFile(client, repository, path),

@@ -1,6 +1,6 @@
 import type { ResourceNotes } from '@gitbeaker/rest';
 import type { Comment, ReactionTarget, Repository } from '../../domain/forge.js';
-import type { MarkedComment } from '../../ports/forge.js';
+import type { Talk } from '../ensure-comment.js';
 import type { Api, CallOptions, Client } from './client.js';
 import { isOutcomeUnknown, statusOf, unlessMissing } from './errors.js';
 import { nameOf, noteId, placeOf, toPerson, type NotePlace, type Thread } from './shapes.js';
@@ -31,48 +31,29 @@ export async function listComments(
     }));
 }
 
-/** Puts the comment there once: edits the known or the first found one and removes later doubles, else creates it. */
-export async function ensureComment(
+/** The comments of an issue or merge request, to be read and written. */
+export function talkOn(client: Client, repository: Repository, thread: Thread): Talk {
+  return {
+    list: () => listComments(client, repository, thread),
+    create: (body) => create(client, repository, { thread, body }),
+    edit: (id, body) => edit(client, repository, id, body),
+    remove: (id) => remove(client, repository, id),
+    isOutcomeUnknown,
+  };
+}
+
+async function create(
   client: Client,
   repository: Repository,
-  thread: Thread,
-  comment: MarkedComment,
-): Promise<{ readonly id: string }> {
-  const { knownId, mayExist, find } = comment;
-  const body = `${comment.marker}\n${comment.body}`;
-  if (knownId !== undefined && (await edit(client, repository, knownId, body))) return { id: knownId };
-  const look = async (): Promise<readonly Comment[]> =>
-    (await listComments(client, repository, thread)).filter((each) => each.byFleet && each.body.includes(find));
-  const [first, ...doubles] = knownId !== undefined || mayExist ? await look() : [];
-  if (first === undefined) return create(client, repository, { thread, body, look });
-  for (const double of doubles) await remove(client, repository, double.id);
-  if (first.body === body || (await edit(client, repository, first.id, body))) return { id: first.id };
-  return create(client, repository, { thread, body, look });
-}
-
-interface NewComment {
-  readonly thread: Thread;
-  readonly body: string;
-  readonly look: () => Promise<readonly Comment[]>;
-}
-
-/** An answer that was lost leaves open whether the comment is there: looked for, never blindly made again. */
-async function create(client: Client, repository: Repository, comment: NewComment): Promise<{ readonly id: string }> {
-  const { thread, body, look } = comment;
-  try {
-    const note = await client.call(
-      repository,
-      `a new comment on ${nameOf(thread)}`,
-      (api, projectId) => notesOf(api, thread).create(projectId, thread.number, body),
-      { mayBeNew: true },
-    );
-    return { id: noteId({ ...thread, note: note.id }) };
-  } catch (error) {
-    if (!isOutcomeUnknown(error)) throw error;
-    const [made] = await look();
-    if (made === undefined) throw error;
-    return { id: made.id };
-  }
+  { thread, body }: { readonly thread: Thread; readonly body: string },
+): Promise<string> {
+  const note = await client.call(
+    repository,
+    `a new comment on ${nameOf(thread)}`,
+    (api, projectId) => notesOf(api, thread).create(projectId, thread.number, body),
+    { mayBeNew: true },
+  );
+  return noteId({ ...thread, note: note.id });
 }
 
 /** False when the comment is not there any more. */

@@ -1,7 +1,8 @@
 import type { ForgeEvent, Person } from '../../domain/forge.js';
 import type { Forge } from '../../ports/forge.js';
 import { createClient, type Client, type GitLabOptions } from './client.js';
-import { ensureComment, listComments, react, threadOf } from './comments.js';
+import { ensureComment } from '../ensure-comment.js';
+import { listComments, react, talkOn, threadOf } from './comments.js';
 import { parseGitLab, type GitLabDelivery } from './inbox.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
 import { canWrite, readFile, readIssue } from './reading.js';
@@ -37,7 +38,7 @@ function forgeOf(client: Client): Forge {
     comments: (repository, number) => listComments(client, repository, threadOf({ number })),
     react: (repository, target) => react(client, repository, target),
     ensureComment: (repository, number, comment) =>
-      ensureComment(client, repository, threadOf({ number, isMergeRequest: comment.isMergeRequest }), comment),
+      ensureComment(talkOn(client, repository, threadOf({ number, isMergeRequest: comment.isMergeRequest })), comment),
     ensureMergeRequest: (repository, order) => ensureMergeRequest(client, repository, order),
     mergeRequest: (repository, number) => mergeRequest(client, repository, number),
     readFile: (repository, path) => readFile(client, repository, path),
