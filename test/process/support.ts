@@ -41,6 +41,15 @@ export function aSleep(): string {
   return `sleep 9${process.hrtime.bigint()}`;
 }
 
+/** Waits until this many processes run the command line; rejects when they do not within 5 s. */
+export async function running(commandLine: string, count: number): Promise<void> {
+  const startMs = performance.now();
+  while (processesOf(commandLine).length < count) {
+    if (performance.now() - startMs > 5_000) throw new Error(`fewer than ${count} of ${commandLine} run`);
+    await delay(10);
+  }
+}
+
 /** Resolves to the ms until no process runs this command line, or to undefined when some still do after `limitMs`. */
 export async function goneAfter(commandLine: string, limitMs: number): Promise<number | undefined> {
   const startMs = performance.now();
@@ -53,7 +62,11 @@ export async function goneAfter(commandLine: string, limitMs: number): Promise<n
 
 /** True while a process with exactly this command line lives. */
 export function isRunning(commandLine: string): boolean {
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && commandLineOf(name) === commandLine);
+  return processesOf(commandLine).length > 0;
+}
+
+function processesOf(commandLine: string): readonly string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandLineOf(name) === commandLine);
 }
 
 function commandLineOf(pid: string): string {
