@@ -25,6 +25,7 @@ import { openDatabase } from './store/database.js';
 import { migrate } from './store/migrate.js';
 import { storeOn } from './store/store.js';
 import { createWorkspaces } from './workspace/create-workspaces.js';
+import { allDone } from './workspace/locks.js';
 import { gitRunner } from './workspace/run-git.js';
 import { startApart, startHere } from './workspace/starter.js';
 
@@ -54,8 +55,12 @@ export interface Opened {
 export async function openPorts(wiring: Wiring): Promise<Opened> {
   const { config, log } = wiring;
   await mkdir(config.dataFolder, { recursive: true });
-  // What the machine allows is tried while the database opens, and before that has made the process large.
-  const [{ database, store, queue }, containment] = await Promise.all([openStores(wiring), findContainment()]);
+  // What the machine allows is tried, and SDKs are loaded, while the database opens; the former before that has made the process large.
+  const [{ database, store, queue }, containment, { github, gitlab }] = await allDone([
+    openStores(wiring),
+    findContainment(),
+    openForges(wiring),
+  ]);
   const environment = { PATH: config.searchPath, HOME: config.home };
   const local = createLocalForge({
     kysely: database.kysely,
@@ -67,7 +72,6 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
     branchPrefix: config.settings.branchPrefix,
     sink: (delivery) => receive(store, queue.queue, [delivery]),
   });
-  const { github, gitlab } = await openForges(wiring);
   const forges = [local, github, gitlab].flatMap((one) => (one === undefined ? [] : [one.forge]));
   const ports: Ports = {
     clock,
