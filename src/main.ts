@@ -46,6 +46,7 @@ export { connectGitLab, probesFor };
 /** Opens the stores and starts what the role asks for. Throws `Failure`; what was opened before is closed again. */
 export async function startFleet(written: Config, options: StartOptions): Promise<StartedFleet> {
   const config = withAgent(withDiscovered(written), options.agent);
+  refuseHalf(config, options);
   const log = createLog({
     level: config.logLevel,
     pretty: process.stdout.isTTY,
@@ -88,6 +89,14 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
   }
   log.info({ role: options.role, ...address, agents: config.agents.map(({ name }) => name) }, 'fleet started');
   return { control, ...address, close };
+}
+
+/** The embedded database has one process: a web role on it would acknowledge what nobody ever works on. */
+function refuseHalf({ databaseUrl }: Config, { role }: StartOptions): void {
+  if (databaseUrl !== undefined || (role !== 'web' && role !== 'worker')) return;
+  throw needsPerson('configurationBroken', [
+    `--role ${role} needs DATABASE_URL, which the other role shares: set it, or start without --role`,
+  ]);
 }
 
 /** Where no configuration file is there, the agents are those that are found on PATH and whose dialect is built. */

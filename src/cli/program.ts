@@ -67,7 +67,7 @@ function addServer(program: Command, world: World, keep: Keep): void {
     .command('start')
     .description('Run the server until Ctrl-C: webhooks, workers, or both.')
     .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'web', 'worker']).default('all'))
-    .addHelpText('after', examples('fleet start', 'PORT=8080 fleet start --role web'))
+    .addHelpText('after', examples('fleet start', 'DATABASE_URL=postgres://… fleet start --role web'))
     .action(keep((options: { role: 'all' | 'web' | 'worker' }) => start(world, options)));
   program
     .command('doctor')

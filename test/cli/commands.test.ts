@@ -28,6 +28,10 @@ describe('wrong use ends with 2 and one clear message', () => {
       ['schema', 'x'],
       'fleet: There is no schema x: there are config, repository, triage, plan, verdict, replies, findings.\n',
     ],
+    [
+      ['start', '--role', 'web'],
+      'fleet: --role web needs DATABASE_URL, which the other role shares: set it, or start without --role\n',
+    ],
     [['merge', 'shop'], 'fleet: shop names no issue or merge request: write it like shop#1.\n'],
     [['review', 'shop#1', 'fine'], 'fleet: Give either --approve or --request-changes.\n'],
     [
