@@ -128,6 +128,8 @@ export default defineConfig(
       'house/narrow-interface': 'error',
       'no-console': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
+      // Taking a member out of an object is what a rest sibling is for.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-empty-function': 'error',
       '@typescript-eslint/naming-convention': [
         'error',

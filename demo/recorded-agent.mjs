@@ -9,13 +9,18 @@ const recording = JSON.parse(readFileSync(new URL('./recording.json', import.met
 
 const prompt = await text(process.stdin);
 if (prompt.trim() === '') throw new Error('no prompt came on standard input');
-if (process.env.FLEET_ROLE === 'planner') await plan(recording.planner);
+const threads = threadsIn(prompt);
+const isReview = threads.size > 0;
+if (process.env.FLEET_ROLE === 'planner') await plan((isReview ? recording.review : recording).planner);
+else if (isReview) await answer(recording.review.developer);
 else await develop(recording.developer);
 tell({ type: 'finished' });
 
 async function plan({ steps, plan: written }) {
   await replay(steps);
-  writeFileSync(join(process.env.FLEET_ARTIFACTS, 'plan.json'), JSON.stringify(written));
+  const tasks = written.tasks.map((task) => ({ ...task, threads: idsOf(task.threads ?? []) }));
+  const answers = (written.threads ?? []).flatMap(({ id, kind }) => idsOf([id]).map((own) => ({ id: own, kind })));
+  hand('plan.json', { ...written, tasks, threads: answers });
 }
 
 /** Goes on where the code stands: the edit is made that fits it. */
@@ -23,11 +28,44 @@ async function develop(attempts) {
   const attempt = attempts.find(({ edit }) => readFileSync(edit.file, 'utf8').includes(edit.find));
   if (attempt === undefined) throw new Error('the recording has no edit that fits this code');
   await replay(attempt.steps);
-  const { file, find, replace } = attempt.edit;
+  make(attempt.edit);
+}
+
+/** Does what the reviewer asks for, and answers each thread that the prompt names. */
+async function answer({ steps, edit, replies }) {
+  await replay(steps);
+  make(edit);
+  hand('replies.json', {
+    replies: replies.flatMap(({ thread, ...reply }) => idsOf([thread]).map((id) => ({ thread: id, ...reply }))),
+  });
+}
+
+/** The ids of the threads that the prompt names, by what is said in them. */
+function threadsIn(prompt) {
+  const [, ...parts] = prompt.split(/^thread: (?=\S+$)/m);
+  return new Map(
+    parts.flatMap((part) => {
+      const name = Object.keys(recording.review.threads).find((each) => part.includes(recording.review.threads[each]));
+      return name === undefined ? [] : [[name, part.split('\n')[0]]];
+    }),
+  );
+}
+
+function idsOf(names) {
+  return names.filter((name) => threads.has(name)).map((name) => threads.get(name));
+}
+
+function make({ file, find, replace }) {
+  const before = readFileSync(file, 'utf8');
+  if (!before.includes(find)) throw new Error('the recording has no edit that fits this code');
   writeFileSync(
     file,
-    readFileSync(file, 'utf8').replace(find, () => replace),
+    before.replace(find, () => replace),
   );
+}
+
+function hand(name, artifact) {
+  writeFileSync(join(process.env.FLEET_ARTIFACTS, name), JSON.stringify(artifact));
 }
 
 async function replay(steps) {

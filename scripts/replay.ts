@@ -77,22 +77,32 @@ function runEventOf(event: ForgeEvent): RunEvent | undefined {
       return { type: 'unlabelled', by, atMs };
     case 'issueClosed':
       return { type: 'issueClosed', by, atMs };
-    case 'issueCommented': {
-      const command = parseCommand(event.body);
-      return command === undefined ? undefined : { type: 'commanded', by, command, commentId: event.commentId, atMs };
-    }
+    case 'issueCommented':
+      return commentedEvent(event);
     case 'mergeRequestClosed':
       return { type: 'mergeRequestEnded', merged: event.merged, atMs };
     case 'repositoryLost':
       return { type: 'repositoryLost', atMs };
     case 'repositoryServed':
       return { type: 'repositoryMoved', repository: event.repository, atMs };
+    case 'mergeRequestTouched':
+      return { type: 'feedbackHinted', why: event.why, atMs };
+    case 'ciReported':
+      return { type: 'feedbackHinted', why: 'ci', atMs };
     case 'issueLabelled':
     case 'mergeRequestLabelled':
+    case 'mergeRequestReopened':
       return undefined;
     default:
       return event satisfies never;
   }
+}
+
+function commentedEvent(event: Extract<ForgeEvent, { type: 'issueCommented' }>): RunEvent | undefined {
+  const { by, atMs, body, commentId, onMergeRequest } = event;
+  const command = parseCommand(body);
+  if (command === undefined) return onMergeRequest ? { type: 'feedbackHinted', why: 'comment', atMs } : undefined;
+  return { type: 'commanded', by, command, commentId, place: onMergeRequest ? 'mergeRequest' : 'issue', atMs };
 }
 
 function shown({ run, effects, because }: Decision): unknown {

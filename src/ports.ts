@@ -3,6 +3,7 @@ import type { EffectId, RunId } from './domain/run.js';
 import type { Agents } from './ports/agent.js';
 import type { Checks, RulesReader } from './ports/check.js';
 import type { Forge } from './ports/forge.js';
+import type { Reviews } from './ports/review.js';
 import type { Store } from './ports/store.js';
 import type { WorkspaceRemover, Workspaces } from './ports/workspace.js';
 
@@ -49,6 +50,7 @@ export interface Ports {
   readonly store: Store;
   readonly queue: Queue;
   readonly forges: ReadonlyMap<ForgeName, Forge>;
+  readonly reviews: ReadonlyMap<ForgeName, Reviews>;
   readonly workspaces: Workspaces;
   readonly remover: WorkspaceRemover;
   readonly checks: Checks;

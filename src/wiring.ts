@@ -18,6 +18,7 @@ import type { LocalPeople } from './forge/local/people.js';
 import type { Clock, Ids, Log, Ports } from './ports.js';
 import type { Forge } from './ports/forge.js';
 import type { Lookout } from './ports/lookout.js';
+import type { Reviews } from './ports/review.js';
 import type { Delivery, Store } from './ports/store.js';
 import { type Containment, findContainment } from './process/containment.js';
 import { openQueue, type OpenQueue } from './queue/open-queue.js';
@@ -72,18 +73,18 @@ export async function openPorts(wiring: Wiring): Promise<Opened> {
     branchPrefix: config.settings.branchPrefix,
     sink: (delivery) => receive(store, queue.queue, [delivery]),
   });
-  const forges = [local, github, gitlab].flatMap((one) => (one === undefined ? [] : [one.forge]));
+  const opened = [local, github, gitlab].filter((one) => one !== undefined);
   const ports: Ports = {
     clock,
     ids,
     log,
     store,
     queue: queue.queue,
-    forges: new Map<ForgeName, Forge>(forges.map((forge) => [forge.name, forge])),
+    forges: new Map<ForgeName, Forge>(opened.map(({ forge }) => [forge.name, forge])),
+    reviews: new Map<ForgeName, Reviews>(opened.map(({ forge, reviews }) => [forge.name, reviews])),
     ...openWorkshop(wiring, environment, containment),
   };
-  const lookouts = new Map<ForgeName, Lookout>([['local', local.lookout]]);
-  if (github !== undefined) lookouts.set('github', github.lookout);
+  const lookouts = new Map<ForgeName, Lookout>(opened.map(({ forge, lookout }) => [forge.name, lookout]));
   return { ports, people: local.people, queue, github, gitlab, lookouts };
 }
 

@@ -92,7 +92,7 @@ function deliveriesOf(world: World): readonly { readonly event: string; readonly
   const comment = addComment(state, issue, issue.user, `Looks good to me. ${longText}`);
   const about = { ...people.shared(repository, 'mona'), issue: issueJson(web, repository, issue) };
   return [
-    { event: 'issues', body: { ...about, action: 'labeled', label: labelJson('bug') } },
+    { event: 'issues', body: { ...about, action: 'labeled', label: labelJson(web, 'bug') } },
     {
       event: 'issue_comment',
       body: { ...about, action: 'created', comment: commentJson(web, repository, issue, comment) },

@@ -4,6 +4,7 @@ import type { Clock } from '../ports.js';
 import type { Agents, AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
 import { readPlan } from './artifact/read-plan.js';
+import { readReplies } from './artifact/read-replies.js';
 import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
 import { createPool } from './pool.js';
@@ -43,6 +44,7 @@ export function createAgents(options: AgentsOptions): Agents {
       }
     },
     readPlan,
+    readReplies,
     forget: (run) => removeFolder(runFolder(options.dataFolder, run)),
   };
 }

@@ -1,6 +1,6 @@
 import { needsPerson } from '../domain/failure.js';
 import type { Check } from '../domain/check.js';
-import type { RunPolicy } from '../domain/run.js';
+import type { ReviewPolicy, RunPolicy } from '../domain/run.js';
 import type { RepositoryRules, RulesReader } from '../ports/check.js';
 import type { TreeFiles } from '../ports/workspace.js';
 
@@ -20,6 +20,8 @@ export interface WrittenRules {
   readonly checks?: readonly { readonly name: string; readonly command: string }[];
   readonly checkTimeoutMs: number;
   readonly protectedPaths: readonly string[];
+  readonly review: Omit<ReviewPolicy, 'conflicts'>;
+  readonly conflicts: ReviewPolicy['conflicts'];
 }
 
 export interface RulesOptions {
@@ -61,6 +63,7 @@ async function policyOf(
     checks,
     checkTimeoutMs: written.checkTimeoutMs,
     protectedPaths: written.protectedPaths,
+    review: { ...written.review, conflicts: written.conflicts },
     fixes,
     failures,
     agents,

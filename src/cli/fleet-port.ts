@@ -75,6 +75,8 @@ export interface GitLabFinding {
   readonly projects: readonly {
     readonly path: string;
     readonly webhook: 'well' | 'switchedOff' | 'missing' | 'unseen';
+    /** Events that the webhook does not tell of, e.g. `pipeline_events`. */
+    readonly untold?: readonly string[];
   }[];
 }
 

@@ -13,7 +13,6 @@ interface Rule {
 }
 
 const pool = 'agents are taken in the order that is written; budgets of accounts and swaps are not built yet';
-const rounds = 'review rounds are not built yet';
 const stages = 'only planning, work and checks are built yet';
 const sandbox = 'agents and checks run without the sandbox yet';
 
@@ -42,13 +41,11 @@ const operatorRules: readonly Rule[] = [
 const repositoryRules: readonly Rule[] = [
   { key: 'planApproval', why: 'plans are not shown for approval yet', built: [false] },
   { key: 'parallelTasks', why: 'tasks run one after the other yet', built: [1] },
-  { key: 'review', why: rounds },
   { key: 'budgets', why: 'an agent gets at most three fixes and two failures for each task, whatever is written' },
   { key: 'retryBlocked', why: 'a blocked run waits for /fleet retry' },
   { key: 'tests', why: 'tests are not crossed with the base yet' },
   { key: 'network', why: sandbox },
-  { key: 'ci', why: rounds, built: ['auto'] },
-  { key: 'conflicts', why: rounds, built: ['merge'] },
+  { key: 'ci', why: 'every push starts CI yet', built: ['auto'] },
   { key: 'splitIssues', why: stages, built: [false] },
   { key: 'intents', why: stages },
   { key: 'audits', why: 'audits are not built yet' },

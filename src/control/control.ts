@@ -31,11 +31,7 @@ const done: Done = { done: true };
 /** The operations that commands have on a Fleet that runs, in its process or through its socket. */
 export function createControl(options: ControlOptions): Control {
   const operations: Operations = { ...aboutRuns(options), ...onTheLocalForge(options) };
-  return (request) => {
-    // The request's own `op` picks its operation; the compiler does not see that the two belong together.
-    const operation = operations[request.op] as (each: typeof request) => Promise<Answers[(typeof request)['op']]>;
-    return operation(request);
-  };
+  return (request) => operations[request.op](request);
 }
 
 function aboutRuns({ store, people, clock, diff, facts }: ControlOptions) {
@@ -75,12 +71,15 @@ function aboutRuns({ store, people, clock, diff, facts }: ControlOptions) {
   } satisfies Partial<Operations>;
 }
 
+/** The act with the repository that its name stands for. */
+async function namedAct<R extends { readonly repository: string; readonly by?: string | undefined }>(
+  people: LocalPeople,
+  { repository, by, ...rest }: R,
+) {
+  return { ...rest, repository: await people.findRepository(repository), ...(by === undefined ? {} : { by }) };
+}
+
 function onTheLocalForge({ people, label: startLabel }: ControlOptions) {
-  /** The act with the repository that its name stands for. */
-  const on = async <R extends { readonly repository: string; readonly by?: string | undefined }>(request: R) => {
-    const { repository, by, ...rest } = request;
-    return { ...rest, repository: await people.findRepository(repository), ...(by === undefined ? {} : { by }) };
-  };
   return {
     'repository.add': async ({ at, base, push }) => ({
       repository: await people.addRepository({
@@ -88,25 +87,44 @@ function onTheLocalForge({ people, label: startLabel }: ControlOptions) {
       }),
     }),
     'issue.open': async (request) => {
-      const order = await on(request);
+      const order = await namedAct(people, request);
       return { repository: order.repository, issue: await people.openIssue(order) };
     },
     label: async (request) => {
-      await people.label({ ...(await on(request)), label: request.label ?? startLabel });
+      await people.label({ ...(await namedAct(people, request)), label: request.label ?? startLabel });
       return done;
     },
     unlabel: async (request) => {
-      await people.unlabel({ ...(await on(request)), label: request.label ?? startLabel });
+      await people.unlabel({ ...(await namedAct(people, request)), label: request.label ?? startLabel });
       return done;
     },
-    comment: async ({ verdict, ...request }) =>
-      people.comment({ ...(await on(request)), ...(verdict === undefined ? {} : { verdict }) }),
-    merge: async (request) => {
-      await people.merge(await on(request));
-      return done;
-    },
+    comment: async (request) => people.comment(await namedAct(people, request)),
     close: async (request) => {
-      await people.close(await on(request));
+      await people.close(await namedAct(people, request));
+      return done;
+    },
+    ...onMergeRequests(people),
+  } satisfies Partial<Operations>;
+}
+
+function onMergeRequests(people: LocalPeople) {
+  return {
+    threads: async ({ repository, number }) => people.threads(await people.findRepository(repository), number),
+    review: async (request) => {
+      await people.review(await namedAct(people, request));
+      return done;
+    },
+    reply: async (request) => people.reply(await namedAct(people, request)),
+    resolve: async (request) => {
+      await people.resolve(await namedAct(people, request));
+      return done;
+    },
+    merge: async (request) => {
+      await people.merge(await namedAct(people, request));
+      return done;
+    },
+    reopen: async (request) => {
+      await people.reopen(await namedAct(people, request));
       return done;
     },
   } satisfies Partial<Operations>;

@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import type { Issue, Repository } from '../domain/forge.js';
 import type { StoredEntry } from '../domain/journal.js';
+import type { ReviewVerdict, Thread } from '../domain/review.js';
 import type { Phase, Run } from '../domain/run.js';
 
 const text = z.string();
 const name = z.string().min(1);
 const thread = { repository: name, number: z.int().positive(), by: name.optional() };
+
+const line = z.int().positive();
+/** Lines of a file, from 1 and inclusive; `old`: as the base has them, and the change takes them out. */
+const remark = z.object({
+  path: name,
+  fromLine: line,
+  line,
+  side: z.enum(['new', 'old']),
+  text,
+  suggestion: text.optional(),
+});
 
 /** What can be asked of Fleet from outside. `run` is an id or its unambiguous start or end; `repository` a path, name, id or location. */
 export const controlRequest = z.discriminatedUnion('op', [
@@ -30,10 +42,22 @@ export const controlRequest = z.discriminatedUnion('op', [
     op: z.literal('comment'),
     ...thread,
     body: name,
-    verdict: z.enum(['approve', 'requestChanges']).optional(),
   }),
+  z.object({
+    op: z.literal('review'),
+    ...thread,
+    /** May be empty where there is a verdict or a remark; without a verdict the review only comments. */
+    body: text,
+    verdict: z.enum(['approve', 'requestChanges']).optional(),
+    remarks: z.array(remark),
+  }),
+  z.object({ op: z.literal('reply'), ...thread, thread: name, body: name }),
+  z.object({ op: z.literal('resolve'), ...thread, thread: name, isResolved: z.boolean() }),
+  /** What was said about a merge request. */
+  z.object({ op: z.literal('threads'), repository: name, number: z.int().positive() }),
   z.object({ op: z.literal('merge'), ...thread }),
   z.object({ op: z.literal('close'), ...thread }),
+  z.object({ op: z.literal('reopen'), ...thread }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlRequest>;
@@ -75,8 +99,13 @@ export interface Answers {
   readonly label: Done;
   readonly unlabel: Done;
   readonly comment: { readonly id: string };
+  readonly review: Done;
+  readonly reply: { readonly id: string };
+  readonly resolve: Done;
+  readonly threads: { readonly threads: readonly Thread[]; readonly verdicts: readonly ReviewVerdict[] };
   readonly merge: Done;
   readonly close: Done;
+  readonly reopen: Done;
 }
 
 export interface Done {

@@ -1,14 +1,21 @@
 import { branchName } from '../domain/branch.js';
 import type { RunRequest } from '../domain/event.js';
 import type { ForgeEvent } from '../domain/forge.js';
-import type { Phase, Run } from '../domain/run.js';
+import type { LedgerRow } from '../domain/review.js';
+import type { DeliveredRound, Phase, Run } from '../domain/run.js';
 import { moved, shownTo, type Decision } from './decision.js';
+import { readNow } from './start.js';
 
 type Labelled = Extract<ForgeEvent, { type: 'issueLabelled' }>;
 
 /** Makes the run that a trigger asks for, or the refused one that says why there is none. */
 export function admit(request: RunRequest): Decision {
   const run = firstRun(request);
+  const { adopts, requester, atMs } = request;
+  const head = adopts?.delivered.at(-1)?.head;
+  if (adopts !== undefined && head !== undefined) {
+    return readNow(goingOn(run, adopts), { head, atMs }, `opened again by ${requester.login}`);
+  }
   const target =
     request.seen === 'issue'
       ? ({ kind: 'issue', number: request.issue.number, isMergeRequest: request.issue.isMergeRequest } as const)
@@ -18,6 +25,30 @@ export function admit(request: RunRequest): Decision {
       ? `asked for by ${request.requester.login}, who has write access`
       : `refused: ${request.refusal} of ${request.requester.login}`;
   return shownTo(moved(run, run.phase, because, { type: 'react', target }));
+}
+
+/** The run with all that the ended one knew of its merge request. */
+function goingOn(run: Run, { branch, round, prepared, plan, evidence, mergeRequest, review, delivered }: Run): Run {
+  return {
+    ...{ ...run, branch, round, evidence, delivered },
+    ...(prepared === undefined ? {} : { prepared }),
+    ...(plan === undefined ? {} : { plan }),
+    ...(review === undefined ? {} : { review: { ...review, reruns: [], ledger: leftOpen(review.ledger, delivered) } }),
+    ...(mergeRequest === undefined ? {} : { mergeRequest: { ...mergeRequest, state: 'open' } }),
+  };
+}
+
+/** What a round had taken up that did not come to its end is as it was before, so that it is taken up again. */
+function leftOpen(ledger: readonly LedgerRow[], delivered: readonly DeliveredRound[]): readonly LedgerRow[] {
+  const last = delivered.at(-1)?.round ?? 0;
+  return ledger.flatMap((row) => {
+    const { reply: _, before, ...taken } = row;
+    if (row.round <= last) return [row];
+    const again = new Set(row.comments.map(({ id }) => id));
+    const seen = row.seen.filter((id) => !again.has(id));
+    const reply = before === undefined ? {} : { reply: before };
+    return seen.length === 0 ? [] : [{ ...taken, ...reply, seen, taken: row.taken - 1, state: 'answered' }];
+  });
 }
 
 /** Forges and Fleet have clocks of their own: a label that is put on right after a look counts as a new one. */
@@ -56,6 +87,7 @@ function firstRun(request: RunRequest): Run {
     }),
     round: 1,
     phase,
+    delivered: [],
     attempts: [],
     evidence: [],
     status: { ...(request.statusComment === undefined ? {} : { id: request.statusComment }), state: 'shown' },

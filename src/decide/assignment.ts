@@ -26,8 +26,8 @@ export function afterFailure(
   if (policy === undefined || at.failures + 1 >= policy.failures) {
     return { kind: 'spent', obstacle: { kind: badArtifact ? 'planMissing' : 'agentFailed', details: problems } };
   }
-  const { role, task, from, feedback } = at.assignment;
-  const base = { role, from, ...(task === undefined ? {} : { task }) };
+  const { role, task, from, feedback, threads } = at.assignment;
+  const base = { role, from, threads, ...(task === undefined ? {} : { task }) };
   if (badArtifact) {
     const session = attempt.session === undefined ? {} : { session: attempt.session };
     const assignment: Assignment = {

@@ -6,6 +6,7 @@ import { afterFailedEffect } from './failed-effect.js';
 import { afterPeople } from './people.js';
 import { afterPlanning } from './planning.js';
 import { afterQueued } from './queued.js';
+import { afterFeedbackRead, afterHint, afterRerun } from './reviewing.js';
 import { afterWorking } from './working.js';
 
 /** All of Fleet's behaviour: what becomes of a run when something happens. Reads no clock; events carry their time. */
@@ -26,6 +27,9 @@ const rules: Rules = {
   mergeRequestEnded: afterPeople,
   repositoryLost: afterPeople,
   repositoryMoved: afterPeople,
+  feedbackHinted: afterHint,
+  feedbackRead: afterFeedbackRead,
+  jobsRerun: afterRerun,
   statusShown: afterStatusShown,
   effectFailed: afterFailedEffect,
   slotGranted: afterQueued,
@@ -33,11 +37,14 @@ const rules: Rules = {
   otherLabelWanted: afterQueued,
   planned: afterPlanning,
   attemptFailed: (run, event) => (run.phase.name === 'planning' ? afterPlanning(run, event) : afterWorking(run, event)),
+  integrated: afterWorking,
   worked: afterWorking,
   checked: afterWorking,
   committed: afterWorking,
   pushed: afterDelivering,
+  branchMoved: afterDelivering,
   mergeRequestOpened: afterDelivering,
+  threadsAnswered: afterDelivering,
 };
 
 function inPhase(run: Run, event: RunEvent): Decision {
@@ -53,7 +60,7 @@ function afterEnd(run: Run, event: RunEvent): Decision {
   if (event.type === 'attemptFailed' || event.type === 'planned' || event.type === 'worked') {
     return stays({ ...run, attempts: [...run.attempts, event.attempt] }, `late: the run has ended (${event.type})`);
   }
-  if (event.type === 'mergeRequestOpened') {
+  if (event.type === 'mergeRequestOpened' && run.mergeRequest === undefined) {
     // Its order was on the wire when the run was stopped; people must know of it.
     return shownTo(stays({ ...run, mergeRequest: event.mergeRequest }, 'the merge request was opened all the same'));
   }

@@ -30,14 +30,15 @@ export function blocked(run: Run, obstacle: Obstacle, resume: Resume): Decision 
 
 /** Asks for the status comment to show the run as it now is; one edit at a time, the last state wins. */
 export function shownTo(decision: Decision): Decision {
-  const { run } = decision;
+  const { run, effects } = decision;
+  if (effects.some(({ type }) => type === 'showStatus')) return decision;
   // Where Fleet may not write any more, nobody can be told.
   if (run.phase.name === 'cancelled' && run.phase.why === 'repositoryLost') return decision;
   if (run.status.state !== 'shown') return { ...decision, run: { ...run, status: { ...run.status, state: 'stale' } } };
   return {
     ...decision,
     run: { ...run, status: { ...run.status, state: 'showing' } },
-    effects: [...decision.effects, { type: 'showStatus' }],
+    effects: [...effects, { type: 'showStatus' }],
   };
 }
 

@@ -1,7 +1,9 @@
 import type { EffectType } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
+import type { RoundCause } from '../domain/review.js';
 import { holdsSlot, type Resume, type Run } from '../domain/run.js';
-import { blocked, shownTo, stays, type Decision } from './decision.js';
+import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
+import { notRerun } from './reviewing.js';
 
 /** What a run cannot do without; anything else only tells people, or tidies up. */
 const isNeeded: Readonly<Record<EffectType, boolean>> = {
@@ -16,6 +18,10 @@ const isNeeded: Readonly<Record<EffectType, boolean>> = {
   tellPeople: false,
   stopWork: false,
   removeWorkspace: false,
+  integrate: true,
+  answerThreads: true,
+  readFeedback: false,
+  rerunJobs: false,
 };
 
 /** An effect was given up: what only tells people is done without, anything else needs a person. */
@@ -23,8 +29,17 @@ export function afterFailedEffect(run: Run, event: Extract<WorkEvent, { type: 'e
   const { effect, obstacle } = event;
   if (effect === 'showStatus')
     return stays({ ...run, status: { ...run.status, state: 'shown' } }, 'the status comment could not be written');
+  // The resync looks again.
+  if (effect === 'readFeedback' && run.phase.name === 'inReview') {
+    return moved(run, { name: 'inReview', head: run.phase.head }, 'the merge request could not be read');
+  }
+  if (effect === 'rerunJobs') return notRerun(run, event.atMs);
   if (!isNeeded[effect]) return stays(run, `done without: ${effect}`);
   if (!holdsSlot(run.phase)) return stays(run, `late: ${effect} failed while ${run.phase.name}`);
+  if (effect === 'answerThreads' && run.cause !== undefined) {
+    const cause: RoundCause = { ...run.cause, isAnsweredInPart: true };
+    return shownTo(blocked({ ...run, cause }, obstacle, resumeOf(run)));
+  }
   return shownTo(blocked(run, obstacle, resumeOf(run)));
 }
 
@@ -33,5 +48,6 @@ export function resumeOf(run: Run): Resume {
   const { phase } = run;
   if (phase.name === 'working') return { to: 'working', task: phase.task, head: phase.head };
   if (phase.name === 'delivering') return { to: 'delivering', head: phase.head };
+  if (phase.name === 'planning' && run.cause !== undefined) return { to: 'round', head: phase.assignment.from };
   return phase.name === 'queued' || phase.name === 'blocked' ? phase.resume : { to: 'planning' };
 }

@@ -1,11 +1,14 @@
 import type { Command } from '../domain/command.js';
 import type { Notice } from '../domain/effect.js';
 import type { PeopleEvent } from '../domain/event.js';
+import type { Asked, Demand } from '../domain/review.js';
 import type { Phase, Run } from '../domain/run.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
+import { hinted, reviewedAgain } from './reviewing.js';
+import { readNow } from './start.js';
 
 /** What people do reaches a run in any phase. */
-export function afterPeople(run: Run, event: PeopleEvent): Decision {
+export function afterPeople(run: Run, event: Exclude<PeopleEvent, { type: 'feedbackHinted' }>): Decision {
   switch (event.type) {
     case 'unlabelled':
       return cancelled(run, { why: 'unlabelled', by: event.by }, `the label was taken off by ${event.by.login}`);
@@ -44,40 +47,74 @@ function mergeRequestEnded(run: Run, { merged }: { readonly merged: boolean }): 
 type ReplyText = Extract<Notice, { kind: 'reply' }>['text'];
 
 /** Commands that are answered and change nothing. */
-const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry'>, ReplyText>> = {
+const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry' | 'text' | 'update'>, ReplyText>> = {
   status: 'status',
   help: 'help',
   unknown: 'help',
   replan: 'notBuilt',
   approve: 'notBuilt',
   plan: 'notBuilt',
-  update: 'notBuilt',
   ci: 'notBuilt',
   allow: 'notBuilt',
   sentry: 'notBuilt',
   agent: 'notBuilt',
-  text: 'notBuilt',
 };
 
-function afterCommand(run: Run, { command, by, commentId }: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
+function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
+  const { command, by, commentId, place, atMs } = event;
   const seen = { type: 'react', target: { kind: 'comment', id: commentId } } as const;
+  const answered = (text: ReplyText): Decision => {
+    const notice: Notice = { kind: 'reply', commentId, place, text };
+    return stays(run, `answered ${command.name} of ${by.login}: ${text}`, seen, { type: 'tellPeople', notice });
+  };
   if (command.name === 'stop') {
-    const ended = cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`);
-    return { ...ended, effects: [...ended.effects, seen] };
+    return alsoSeen(cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`), seen);
   }
-  if (command.name === 'retry' && run.phase.name === 'blocked') {
-    return retried(run, run.phase, `retry asked for by ${by.login}`, seen);
+  if (command.name === 'retry') {
+    if (run.phase.name !== 'blocked') return answered('notBlocked');
+    return alsoSeen(retried(run, run.phase, { because: `retry asked for by ${by.login}`, atMs }), seen);
   }
-  const text = command.name === 'retry' ? 'notBlocked' : replies[command.name];
-  const notice: Notice = { kind: 'reply', commentId, text };
-  return stays(run, `answered ${command.name} of ${by.login}: ${text}`, seen, { type: 'tellPeople', notice });
+  if (command.name === 'text' || command.name === 'update') {
+    if (run.mergeRequest === undefined) return answered('noMergeRequest');
+    return alsoSeen(demanded(run, event), seen);
+  }
+  return answered(replies[command.name]);
+}
+
+function alsoSeen(decision: Decision, seen: Decision['effects'][number]): Decision {
+  return { ...decision, effects: [...decision.effects, seen] };
+}
+
+/** What is asked for by a command is read at once, or after the round at hand; it also lets a run go on that had asked. */
+function demanded(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
+  const next = { ...run, asked: withAsked(run.asked, event) };
+  const because = `${event.command.name} asked for by ${event.by.login}`;
+  const { phase } = next;
+  if (phase.name === 'inReview') return readNow(next, { head: phase.head, atMs: event.atMs }, because);
+  if (phase.name === 'blocked' && phase.resume.to === 'inReview') {
+    return retried(next, phase, { because, atMs: event.atMs });
+  }
+  return stays(hinted(next), `${because}: comes with the next round`);
+}
+
+/** A comment on the merge request is found there; one on the issue is kept with the run. */
+function withAsked(asked: Asked | undefined, event: Extract<PeopleEvent, { type: 'commanded' }>): Asked {
+  const { command, by, commentId, place, atMs } = event;
+  const { demands = [], update = false } = asked ?? {};
+  if (command.name === 'update') return { demands, update: true };
+  if (command.name !== 'text' || place === 'mergeRequest') return { demands, update };
+  const comment = { id: commentId, by, text: command.text, atMs, suggestions: [] };
+  const thread = `issue-${commentId.replace(/[^A-Za-z0-9._-]/g, '-')}`;
+  const demand: Demand = { thread, kind: 'issue', canResolve: false, isThreaded: false, comments: [comment] };
+  return { demands: [...demands, demand], update };
 }
 
 function retried(
   run: Run,
   phase: Extract<Phase, { name: 'blocked' }>,
-  because: string,
-  ...effects: Decision['effects']
+  { because, atMs }: { readonly because: string; readonly atMs: number },
 ): Decision {
-  return shownTo(moved(run, { name: 'queued', step: 'waiting', resume: phase.resume }, because, ...effects));
+  const { resume, obstacle } = phase;
+  if (resume.to === 'inReview') return reviewedAgain(run, { obstacle, head: resume.head, atMs }, because);
+  return shownTo(moved(run, { name: 'queued', step: 'waiting', resume }, because));
 }

@@ -1,8 +1,7 @@
 import type { RunEvent } from '../domain/event.js';
-import type { Prepared, Run } from '../domain/run.js';
+import type { Prepared, Resume, Run } from '../domain/run.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
-import { startPlanning } from './planning.js';
-import { startTask } from './working.js';
+import { readNow, startPlanning, startRound, startTask } from './start.js';
 
 type QueuedEvent = Extract<RunEvent, { type: 'slotGranted' | 'workspacePrepared' | 'otherLabelWanted' }>;
 
@@ -10,16 +9,17 @@ type QueuedEvent = Extract<RunEvent, { type: 'slotGranted' | 'workspacePrepared'
 export function afterQueued(run: Run, event: QueuedEvent): Decision {
   const { phase } = run;
   if (phase.name !== 'queued') return stays(run, `late: ${event.type} while ${phase.name}`);
+  if (phase.step !== (event.type === 'slotGranted' ? 'waiting' : 'preparing'))
+    return stays(run, `late: ${event.type} while ${phase.step}`);
   switch (event.type) {
     case 'slotGranted':
-      if (phase.step !== 'waiting') return stays(run, 'late: the run has its slot');
       return moved(run, { ...phase, step: 'preparing' }, 'a slot is free', { type: 'prepareWorkspace' });
     case 'otherLabelWanted': {
       const because = `the repository wants the label ${event.label}`;
       return shownTo(moved(run, { name: 'cancelled', why: 'otherLabel' }, because, { type: 'removeWorkspace' }));
     }
     case 'workspacePrepared':
-      return resumed({ ...run, prepared: preparedAgain(run, event.prepared) }, phase.resume);
+      return resumed({ ...run, prepared: preparedAgain(run, event.prepared) }, phase.resume, event);
     default:
       return event satisfies never;
   }
@@ -28,13 +28,23 @@ export function afterQueued(run: Run, event: QueuedEvent): Decision {
 /** A run that resumes keeps the base that its commits stand on; the policy is the new one, for a person may have mended it. */
 function preparedAgain(run: Run, prepared: Prepared): Prepared {
   const resumes = run.phase.name === 'queued' && run.phase.resume.to !== 'planning';
-  return resumes && run.prepared !== undefined ? { ...run.prepared, policy: prepared.policy } : prepared;
+  if (!resumes || run.prepared === undefined) return prepared;
+  const { branchHead } = prepared;
+  return { ...run.prepared, policy: prepared.policy, ...(branchHead === undefined ? {} : { branchHead }) };
 }
 
-function resumed(run: Run, resume: Extract<Run['phase'], { name: 'queued' }>['resume']): Decision {
+function resumed(
+  run: Run,
+  resume: Resume,
+  { prepared, atMs }: Extract<QueuedEvent, { type: 'workspacePrepared' }>,
+): Decision {
   switch (resume.to) {
     case 'planning':
-      return startPlanning(run, 'the workspace is ready');
+      return startPlanning(run, prepared.start, 'the workspace is ready');
+    case 'round':
+      return startRound(run, prepared.branchHead ?? resume.head);
+    case 'inReview':
+      return readNow(run, { head: resume.head, atMs }, 'the workspace is ready again');
     case 'working':
       return startTask(run, resume.task, resume.head, 'the workspace is ready again');
     case 'delivering': {

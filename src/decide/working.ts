@@ -1,46 +1,45 @@
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
+import { answerTaskId } from '../domain/plan.js';
 import type { Assignment, Feedback, Run, Snapshot, WorkingPhase } from '../domain/run.js';
-import { afterFailure, firstAgent } from './assignment.js';
+import { afterFailure } from './assignment.js';
 import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
 import { resumeOf } from './failed-effect.js';
+import { unanswered, withCommit, withReplies, withSuggestions } from './ledger.js';
+import { afterTasks, startTask } from './start.js';
 
-type WorkingEvent = Extract<WorkEvent, { type: 'worked' | 'checked' | 'committed' | 'attemptFailed' }>;
-
-/** The developer is sent out for a task, on the head of the run's branch. */
-export function startTask(run: Run, task: string, head: Snapshot, because: string): Decision {
-  const agent = firstAgent(run, 'developer');
-  if (agent === undefined) {
-    const obstacle = { kind: 'noAgent', details: ['no agent is configured for the role developer'] } as const;
-    return shownTo(blocked(run, obstacle, { to: 'working', task, head }));
-  }
-  const assignment: Assignment = { role: 'developer', agent, task, feedback: { kind: 'none' }, from: head };
-  const phase: WorkingPhase = { name: 'working', task, step: 'agent', fixes: 0, failures: 0, assignment, head };
-  return moved(run, phase, because, { type: 'runAgent', assignment });
-}
+type WorkingEvent = Extract<WorkEvent, { type: 'integrated' | 'worked' | 'checked' | 'committed' | 'attemptFailed' }>;
 
 /** Do → check → fix, then the commit, then the next task. */
 export function afterWorking(run: Run, event: WorkingEvent): Decision {
   const next = 'attempt' in event ? { ...run, attempts: [...run.attempts, event.attempt] } : run;
   const { phase } = next;
   if (phase.name !== 'working') return stays(next, `late: ${event.type} while ${phase.name}`);
+  if (phase.step !== stepOf[event.type]) return stays(next, `late: ${event.type} during ${phase.step}`);
   switch (event.type) {
+    case 'integrated':
+      return integrated(next, phase, event);
     case 'attemptFailed':
-      return phase.step === 'agent' ? attemptFailed(next, phase, event) : late(next, phase, event);
+      return attemptFailed(next, phase, event);
     case 'worked':
-      return phase.step === 'agent' ? worked(next, phase, event) : late(next, phase, event);
+      return worked(next, phase, event);
     case 'checked':
-      return phase.step === 'checks' ? checked(next, phase, event) : late(next, phase, event);
+      return checked(next, phase, event);
     case 'committed':
-      return phase.step === 'commit' ? taskDone(next, phase, event.head, 'committed') : late(next, phase, event);
+      return committed(next, phase, event.head);
     default:
       return event satisfies never;
   }
 }
 
-function late(run: Run, phase: WorkingPhase, event: WorkingEvent): Decision {
-  return stays(run, `late: ${event.type} during ${phase.step}`);
-}
+/** What each event comes from. */
+const stepOf: Readonly<Record<WorkingEvent['type'], WorkingPhase['step']>> = {
+  integrated: 'integrate',
+  attemptFailed: 'agent',
+  worked: 'agent',
+  checked: 'checks',
+  committed: 'commit',
+};
 
 function attemptFailed(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'attemptFailed' }>): Decision {
   const answer = afterFailure(run, phase, event);
@@ -52,9 +51,37 @@ function attemptFailed(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, 
   });
 }
 
+/** What people gave is in; what conflicts goes to the agent, and what came without it is checked. */
+function integrated(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'integrated' }>): Decision {
+  const { head, conflict, applied } = event;
+  const next = withSuggestions(run, applied);
+  if (conflict !== undefined) {
+    const assignment: Assignment = {
+      ...phase.assignment,
+      feedback: { kind: 'conflict', conflict },
+      from: conflict.marked,
+    };
+    const at = { ...phase, step: 'agent', head, assignment, merges: conflict.theirs } as const;
+    return moved(next, at, `${conflict.name} conflicts in ${counted(conflict.files.length, 'file')}`, {
+      ...{ type: 'runAgent', assignment },
+    });
+  }
+  if (head.commit === phase.head.commit) return taskDone(next, phase, head, 'there was nothing to bring in');
+  const at = { ...phase, step: 'checks', head, assignment: { ...phase.assignment, from: head } } as const;
+  const criteria = criteriaDue(next, phase.task);
+  return moved(next, at, 'brought in without a conflict; checking', { type: 'runChecks', snapshot: head, criteria });
+}
+
 function worked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
-  const problems = changeProblems(run, phase, event.snapshot, event.change);
-  if (problems.length > 0) return sentBack(run, phase, event.snapshot, { kind: 'changeRefused', problems });
+  const { snapshot } = event;
+  const answered = withReplies(run, event.replies);
+  if (phase.task === answerTaskId) return onlyAnswered(answered, phase, event);
+  const problems = changeProblems(answered, phase, snapshot, event.change);
+  if (problems.length > 0) return sentBack(answered, phase, snapshot, { kind: 'changeRefused', problems });
+  return checking(answered, phase, event);
+}
+
+function checking(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
   const { snapshot } = event;
   const assignment: Assignment = {
     ...phase.assignment,
@@ -74,9 +101,35 @@ function worked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type:
   );
 }
 
+/** Answers alone: whatever became of the files is left aside. A fix needs a commit of this round to be one. */
+function onlyAnswered(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
+  const { fromSha } = run.cause ?? {};
+  const proven = phase.head.commit === fromSha ? run : withCommit(run, phase.assignment.threads, phase.head.commit);
+  const left = unanswered(proven);
+  if (left.length === 0) return taskDone(proven, phase, phase.head, 'every thread has its answer');
+  const problems = [
+    ...event.replyProblems,
+    ...left.map(({ thread, reply }) =>
+      reply === undefined
+        ? `thread ${thread} has no reply`
+        : `thread ${thread}: nothing was changed in this round, so its reply cannot be a fix; say what is so`,
+    ),
+  ];
+  if (phase.fixes >= (run.prepared?.policy.fixes ?? 0)) {
+    return taskDone(proven, phase, phase.head, `${counted(left.length, 'thread')} left without an answer`);
+  }
+  const session = event.attempt.session === undefined ? {} : { session: event.attempt.session };
+  const threads = left.map(({ thread }) => thread);
+  const feedback = { kind: 'artifactProblems', problems } as const;
+  const assignment: Assignment = { ...phase.assignment, ...session, threads, feedback, from: phase.head };
+  const at = { ...phase, fixes: phase.fixes + 1, assignment };
+  return moved(proven, at, 'answers are missing; goes back to the agent', { type: 'runAgent', assignment });
+}
+
 /** A run that leaves the base as it is has nothing to deliver; a later task may find its work done already. */
 function changeProblems(run: Run, phase: WorkingPhase, snapshot: Snapshot, change: Change): readonly string[] {
-  const untouched = snapshot.tree === run.prepared?.start.tree && isLastTask(run, phase.task);
+  const untouched =
+    run.cause === undefined && snapshot.tree === run.prepared?.start.tree && isLastTask(run, phase.task);
   return untouched ? ['nothing in the repository was changed'] : change.problems;
 }
 
@@ -85,13 +138,21 @@ function checked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type
   const seen = { ...run, evidence: newest(run.evidence, evidence) };
   const red = evidence.filter((one) => one.outcome !== 'pass');
   if (red.length > 0) return sentBack(seen, phase, snapshot, { kind: 'checksRed', evidence: red });
-  if (snapshot.tree === phase.head.tree) return taskDone(seen, phase, phase.head, 'nothing was left to change');
+  // Whatever tree a merge has, it is a commit of its own.
+  if (snapshot.tree === phase.head.tree && phase.merges === undefined) {
+    return taskDone(seen, phase, phase.head, 'nothing was left to change');
+  }
   return moved(seen, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
     type: 'commitWork',
     task: phase.task,
     snapshot,
     parent: phase.head,
+    ...(phase.merges === undefined ? {} : { merges: phase.merges }),
   });
+}
+
+function committed(run: Run, phase: WorkingPhase, head: Snapshot): Decision {
+  return taskDone(withCommit(run, phase.assignment.threads, head.commit), phase, head, 'committed');
 }
 
 /** Red checks and refused changes go back to the agent that made them, with what was seen, until the policy's fixes are spent. */
@@ -104,8 +165,8 @@ function sentBack(
   if (phase.fixes >= (run.prepared?.policy.fixes ?? 0)) {
     return shownTo(blocked(run, { kind: feedback.kind, details: detailsOf(feedback) }, resumeOf(run)));
   }
-  // A refused change is undone: what a tree may not bring must not be built upon.
-  const from = feedback.kind === 'changeRefused' ? phase.head : snapshot;
+  // A refused change is undone: what a tree may not bring must not be built upon. A merge is only there as far as it was worked on.
+  const from = feedback.kind === 'changeRefused' && phase.merges === undefined ? phase.head : snapshot;
   const assignment: Assignment = { ...phase.assignment, feedback, from };
   const because =
     feedback.kind === 'checksRed'
@@ -129,10 +190,7 @@ function taskDone(run: Run, phase: WorkingPhase, head: Snapshot, because: string
   const following = tasks[tasks.findIndex((task) => task.id === phase.task) + 1];
   if (following !== undefined)
     return shownTo(startTask(run, following.id, head, `${because}; next task ${following.id}`));
-  return moved(run, { name: 'delivering', step: 'pushing', head }, `${because}; all tasks are done`, {
-    type: 'pushBranch',
-    head,
-  });
+  return afterTasks(run, phase.task, head, `${because}; all tasks are done`);
 }
 
 function isLastTask(run: Run, task: string): boolean {

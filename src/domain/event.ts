@@ -2,9 +2,10 @@ import type { AttemptRecord } from './agent.js';
 import type { Command } from './command.js';
 import type { Evidence } from './check.js';
 import type { EffectType } from './effect.js';
-import type { FrozenIssue, Obstacle, Prepared, RunId, Snapshot } from './run.js';
-import type { MergeRequest, Person, Repository } from './forge.js';
+import type { Conflict, FrozenIssue, Obstacle, Prepared, Run, RunId, Snapshot } from './run.js';
+import type { CommentPlace, MergeRequest, Person, Repository } from './forge.js';
 import type { Plan } from './plan.js';
+import type { ReadFeedback, Reply } from './review.js';
 
 /** What starts a run. Authority was asked from the forge before. */
 export interface RunRequest {
@@ -22,6 +23,8 @@ export interface RunRequest {
   readonly branchPrefix: string;
   /** Fleet's status comment on the issue, when an earlier run left one. */
   readonly statusComment?: string;
+  /** The ended run whose merge request is open again: the new one goes on with it. */
+  readonly adopts?: Run;
   /** What the reaction is put on. */
   readonly seen: 'issue' | { readonly commentId: string };
   readonly atMs: number;
@@ -34,8 +37,16 @@ export type RunEvent = PeopleEvent | WorkEvent | { readonly type: 'slotGranted';
 export type PeopleEvent = { readonly atMs: number } & (
   | { readonly type: 'unlabelled'; readonly by: Person }
   | { readonly type: 'issueClosed'; readonly by: Person }
-  | { readonly type: 'commanded'; readonly by: Person; readonly command: Command; readonly commentId: string }
+  | {
+      readonly type: 'commanded';
+      readonly by: Person;
+      readonly command: Command;
+      readonly commentId: string;
+      readonly place: CommentPlace;
+    }
   | { readonly type: 'mergeRequestEnded'; readonly merged: boolean }
+  /** There may be something new about the merge request; `atMs` is when Fleet heard of it. */
+  | { readonly type: 'feedbackHinted'; readonly why: 'review' | 'comment' | 'ci' | 'look' }
   | { readonly type: 'repositoryLost' }
   | { readonly type: 'repositoryMoved'; readonly repository: Repository }
 );
@@ -46,14 +57,49 @@ export type WorkEvent = { readonly atMs: number } & (
   | { readonly type: 'otherLabelWanted'; readonly label: string }
   | { readonly type: 'planned'; readonly attempt: AttemptRecord; readonly plan: Plan }
   | { readonly type: 'attemptFailed'; readonly attempt: AttemptRecord; readonly problems: readonly string[] }
-  | { readonly type: 'worked'; readonly attempt: AttemptRecord; readonly snapshot: Snapshot; readonly change: Change }
+  | {
+      readonly type: 'worked';
+      readonly attempt: AttemptRecord;
+      readonly snapshot: Snapshot;
+      readonly change: Change;
+      /** Answers to threads of the round; of unknown threads none. */
+      readonly replies: readonly Reply[];
+      /** What is wrong with `replies.json`, where the round asks for answers. */
+      readonly replyProblems: readonly string[];
+    }
   | { readonly type: 'checked'; readonly snapshot: Snapshot; readonly evidence: readonly Evidence[] }
   | { readonly type: 'committed'; readonly head: Snapshot }
   | { readonly type: 'pushed'; readonly sha: string }
+  /** Somebody else has pushed to the run's branch. */
+  | { readonly type: 'branchMoved' }
+  | { readonly type: 'feedbackRead'; readonly feedback: ReadFeedback }
+  /** Seen when the merge request was to be read. */
+  | { readonly type: 'mergeRequestEnded'; readonly merged: boolean }
+  /** What people gave was brought in: `head` holds all that came without a conflict. */
+  | {
+      readonly type: 'integrated';
+      readonly head: Snapshot;
+      readonly applied: readonly AppliedSuggestion[];
+      readonly conflict?: Conflict;
+    }
+  | { readonly type: 'threadsAnswered'; readonly answers: readonly ThreadOutcome[] }
+  | { readonly type: 'jobsRerun'; readonly sha: string; readonly jobs: readonly string[]; readonly isStarted: boolean }
   | { readonly type: 'mergeRequestOpened'; readonly mergeRequest: MergeRequest }
   | { readonly type: 'statusShown'; readonly commentId: string }
   | { readonly type: 'effectFailed'; readonly effect: EffectType; readonly obstacle: Obstacle }
 );
+
+/** A suggestion of a thread that stands in a commit now. */
+export interface AppliedSuggestion {
+  readonly thread: string;
+  readonly commit: string;
+}
+
+/** What became of Fleet's answer to a thread. */
+export interface ThreadOutcome {
+  readonly thread: string;
+  readonly state: 'answered' | 'resolved' | 'gone';
+}
 
 /** What a snapshot changes against the head of the run's branch. */
 export interface Change {

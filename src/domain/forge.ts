@@ -42,6 +42,9 @@ export interface Comment {
   readonly byFleet: boolean;
 }
 
+/** Where a comment stands. */
+export type CommentPlace = 'issue' | 'mergeRequest';
+
 /** A merge request of Fleet's. */
 export interface MergeRequest {
   readonly number: number;
@@ -74,6 +77,11 @@ export type ForgeEvent =
     })
   | (Sighting & { readonly type: 'mergeRequestLabelled'; readonly number: number; readonly label: string })
   | (Sighting & { readonly type: 'mergeRequestClosed'; readonly number: number; readonly merged: boolean })
+  | (Sighting & { readonly type: 'mergeRequestReopened'; readonly number: number })
+  /** Somebody or something has said or changed something about it; what, is read from the forge. */
+  | (Sighting & { readonly type: 'mergeRequestTouched'; readonly number: number; readonly why: 'review' | 'look' })
+  /** CI did not pass on a branch. */
+  | (Sighting & { readonly type: 'ciReported'; readonly branch: string; readonly sha: string })
   | (Sighting & { readonly type: 'repositoryServed' })
   | (Sighting & { readonly type: 'repositoryLost'; readonly why: 'removed' | 'suspended' | 'uninstalled' | 'deleted' });
 

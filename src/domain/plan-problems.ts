@@ -1,19 +1,31 @@
-import type { Plan, Task } from './plan.js';
+import { answerTaskId, mergeTaskId, type Plan, type Task } from './plan.js';
 
-/** Every way in which a plan's references do not hold, in words that its author can act on. `paths`: the files of the base tree. */
-export function planProblems(plan: Plan, paths: readonly string[]): readonly string[] {
+/** What a plan is held against. */
+interface Ground {
+  /** Files of the tree that it is about. */
+  readonly paths: readonly string[];
+  /** Answers may be enough: then there is no task, and nothing that a task would serve. */
+  readonly answersFeedback: boolean;
+}
+
+/** Every way in which a plan's references do not hold, in words that its author can act on. */
+export function planProblems(plan: Plan, { paths, answersFeedback }: Ground): readonly string[] {
   const criteria = plan.criteria.map((criterion) => criterion.id);
   const tasks = plan.tasks.map((task) => task.id);
   const served = new Set(plan.tasks.flatMap((task) => task.criteria));
   const known = new Set([...paths, ...plan.tasks.flatMap((task) => task.creates)]);
+  const unserved = answersFeedback && tasks.length === 0 ? [] : criteria.filter((id) => !served.has(id));
   return [
-    ...(criteria.length === 0 ? ['criteria: name at least one acceptance criterion'] : []),
-    ...(tasks.length === 0 ? ['tasks: name at least one task'] : []),
+    ...(criteria.length === 0 && !answersFeedback ? ['criteria: name at least one acceptance criterion'] : []),
+    ...(tasks.length === 0 && !answersFeedback ? ['tasks: name at least one task'] : []),
     ...doubles(criteria).map((id) => `criteria: the id ${id} stands there more than once`),
     ...doubles(tasks).map((id) => `tasks: the id ${id} stands there more than once`),
+    ...[mergeTaskId, answerTaskId]
+      .filter((id) => tasks.includes(id))
+      .map((id) => `tasks: the id ${id} is Fleet's own; give the task another one`),
     ...plan.tasks.flatMap((task) => taskProblems(task, new Set(tasks), new Set(criteria))),
     ...plan.tasks.flatMap((task) => fileProblems(task, known)),
-    ...criteria.filter((id) => !served.has(id)).map((id) => `criterion ${id}: no task lists it in its criteria`),
+    ...unserved.map((id) => `criterion ${id}: no task lists it in its criteria`),
     ...cycleProblems(plan.tasks),
   ];
 }

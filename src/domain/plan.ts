@@ -18,6 +18,8 @@ export interface Task {
   readonly creates: readonly string[];
   /** Ids of the criteria that the task serves. */
   readonly criteria: readonly string[];
+  /** Threads of the merge request that the task answers. */
+  readonly threads: readonly string[];
 }
 
 /** A planner's `plan.json` after its schema and its references were checked; tasks stand in the order of work. */
@@ -28,3 +30,7 @@ export interface Plan {
   readonly supersededTests: readonly { readonly test: string; readonly reason: string }[];
   readonly risks: readonly string[];
 }
+
+/** Tasks that Fleet itself puts into a round; planners may not use these ids. */
+export const mergeTaskId = 'MERGE';
+export const answerTaskId = 'ANSWER';

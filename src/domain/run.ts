@@ -2,6 +2,7 @@ import type { AttemptRecord, Role } from './agent.js';
 import type { Check, Evidence } from './check.js';
 import type { Comment, Issue, MergeRequest, Person, Repository } from './forge.js';
 import type { Plan } from './plan.js';
+import type { Asked, ReviewRecord, RoundCause } from './review.js';
 
 /** Identity of a run: short, sortable, `[a-z0-9]`. */
 export type RunId = string & { readonly brand: 'RunId' };
@@ -24,6 +25,7 @@ export interface RunPolicy {
   readonly checkTimeoutMs: number;
   /** Globs of what a change may not touch. */
   readonly protectedPaths: readonly string[];
+  readonly review: ReviewPolicy;
   /** How often red checks go back to the agent for one task. */
   readonly fixes: number;
   /** How many attempts of a stage may fail before a person is asked. */
@@ -32,11 +34,38 @@ export interface RunPolicy {
   readonly agents: { readonly planner: readonly string[]; readonly developer: readonly string[] };
 }
 
+/** How rounds of review are kept. */
+export interface ReviewPolicy {
+  /** A burst of comments is let settle for so long after its last one. */
+  readonly settleMs: number;
+  readonly maxRounds: number;
+  /** Whether Fleet resolves the threads whose demand it has met. */
+  readonly resolveThreads: boolean;
+  /** How the base is brought in; people's commits are never rebased. */
+  readonly conflicts: 'merge' | 'rebase';
+}
+
 /** A tree of the worktree that Fleet has kept as a commit, so that any step can start again from it. */
 export interface Snapshot {
   /** Commit that holds the tree; on no branch, kept by a ref of Fleet's. */
   readonly commit: string;
   readonly tree: string;
+}
+
+/** What a real conflict is about. */
+export interface Conflict {
+  /** Commit that is merged. */
+  readonly theirs: string;
+  /** What is merged, for people: `main`. */
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Conflicts that leave no markers, a sentence each in the order of `files`: binary, deleted on one side, a file against a folder. */
+  readonly details: readonly string[];
+  /** The tree with conflict markers in it. */
+  readonly marked: Snapshot;
+  /** Subjects of the commits on either side that touched the files, newest first, at most 10 a side. */
+  readonly oursLog: readonly string[];
+  readonly theirsLog: readonly string[];
 }
 
 /** What preparing the workspace brought. */
@@ -47,6 +76,8 @@ export interface Prepared {
   /** Files in the base tree. */
   readonly files: number;
   readonly start: Snapshot;
+  /** Where the run's branch is on the remote, when it is there: people may have pushed to it. */
+  readonly branchHead?: Snapshot;
 }
 
 /** What an agent's attempt is to be told beyond the issue. */
@@ -54,7 +85,8 @@ export type Feedback =
   | { readonly kind: 'none' }
   | { readonly kind: 'artifactProblems'; readonly problems: readonly string[] }
   | { readonly kind: 'checksRed'; readonly evidence: readonly Evidence[] }
-  | { readonly kind: 'changeRefused'; readonly problems: readonly string[] };
+  | { readonly kind: 'changeRefused'; readonly problems: readonly string[] }
+  | { readonly kind: 'conflict'; readonly conflict: Conflict };
 
 /** One agent invocation that the run waits for. */
 export interface Assignment {
@@ -62,6 +94,8 @@ export interface Assignment {
   readonly agent: string;
   readonly task?: string;
   readonly feedback: Feedback;
+  /** Open threads that the attempt has to answer in `replies.json`; empty outside rounds of review. */
+  readonly threads: readonly string[];
   /** The worktree is brought to this state before the agent starts. */
   readonly from: Snapshot;
   /** Session of the same agent to go on with, where its dialect can. */
@@ -81,6 +115,9 @@ export interface Obstacle {
     | 'configurationBroken'
     | 'setupFailed'
     | 'forgeRefused'
+    | 'roundsSpent'
+    | 'sameDemand'
+    | 'ciStaysRed'
     | 'spent';
   /** Facts for people, one a line: what failed, where. */
   readonly details: readonly string[];
@@ -91,8 +128,8 @@ export type Phase =
   | { readonly name: 'queued'; readonly step: 'waiting' | 'preparing'; readonly resume: Resume }
   | { readonly name: 'planning'; readonly failures: number; readonly assignment: Assignment }
   | WorkingPhase
-  | { readonly name: 'delivering'; readonly step: 'pushing' | 'opening'; readonly head: Snapshot }
-  | { readonly name: 'inReview'; readonly head: Snapshot }
+  | { readonly name: 'delivering'; readonly step: 'pushing' | 'opening' | 'answering'; readonly head: Snapshot }
+  | { readonly name: 'inReview'; readonly head: Snapshot; readonly settling?: Settling }
   | { readonly name: 'blocked'; readonly obstacle: Obstacle; readonly resume: Resume }
   | { readonly name: 'merged' }
   | { readonly name: 'closed' }
@@ -108,20 +145,32 @@ export type Phase =
 export type Resume =
   | { readonly to: 'planning' }
   | { readonly to: 'working'; readonly task: string; readonly head: Snapshot }
-  | { readonly to: 'delivering'; readonly head: Snapshot };
+  | { readonly to: 'delivering'; readonly head: Snapshot }
+  /** A round begins: on what is on the branch by then. */
+  | { readonly to: 'round'; readonly head: Snapshot }
+  | { readonly to: 'inReview'; readonly head: Snapshot };
+
+/** Something new about the merge request is let settle before it is read. */
+export interface Settling {
+  readonly sinceMs: number;
+  readonly dueAtMs: number;
+}
 
 /** A task of the plan is being worked on. */
 export interface WorkingPhase {
   readonly name: 'working';
   /** Id of the task at hand; tasks before it in the plan are on the branch. */
   readonly task: string;
-  readonly step: 'agent' | 'checks' | 'commit';
+  /** `integrate`: Fleet brings in what people gave, before any agent. */
+  readonly step: 'integrate' | 'agent' | 'checks' | 'commit';
   /** How often red checks or a refused change went back for this task. */
   readonly fixes: number;
   readonly failures: number;
   readonly assignment: Assignment;
   /** Head of the run's branch: the last task that was committed. */
   readonly head: Snapshot;
+  /** Commit that is being merged: the task's commit has it as its second parent. */
+  readonly merges?: string;
 }
 
 /** The one comment that shows progress. At most one edit of it is on its way; `stale`: another is due after that. */
@@ -131,6 +180,14 @@ export interface StatusComment {
 }
 
 export type PhaseName = Phase['name'];
+
+/** A round that came to its end. */
+export interface DeliveredRound {
+  readonly round: number;
+  readonly head: Snapshot;
+  readonly tasks: readonly { readonly id: string; readonly title: string }[];
+  readonly cause?: RoundCause;
+}
 
 /** Everything that Fleet does for one issue, from trigger to merged or closed. Only `decide` makes a new one. */
 export interface Run {
@@ -152,10 +209,22 @@ export interface Run {
   /** What was seen on the head of the branch, the newest per name. */
   readonly evidence: readonly Evidence[];
   readonly mergeRequest?: MergeRequest;
+  readonly review?: ReviewRecord;
+  /** What the round at hand answers; unset in the first one. */
+  readonly cause?: RoundCause;
+  /** What was asked for by commands since the last round began. */
+  readonly asked?: Asked;
+  /** The rounds that were delivered, oldest first. */
+  readonly delivered: readonly DeliveredRound[];
+  /** Something new came while a round, or a read of the merge request, was under way: it is read after it. */
+  readonly isHinted?: true;
   readonly status: StatusComment;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
+
+/** Where a run is that may still change. */
+export const openPhases: readonly PhaseName[] = ['queued', 'planning', 'working', 'delivering', 'inReview', 'blocked'];
 
 /** True for a run that will not change any more. */
 export function isEnded(phase: Phase): boolean {

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, Role, Usage } from '../domain/agent.js';
 import type { Plan } from '../domain/plan.js';
+import type { Reply } from '../domain/review.js';
 import type { RunId } from '../domain/run.js';
 import type { Workspace } from './workspace.js';
 
@@ -12,7 +13,10 @@ export interface AttemptOrder {
   readonly task?: string;
   readonly workspace: Workspace;
   /** Builds the prompt once it is known where artifacts go. */
-  readonly prompt: (place: { readonly artifacts: string; readonly schema: (name: 'plan') => string }) => string;
+  readonly prompt: (place: {
+    readonly artifacts: string;
+    readonly schema: (name: 'plan' | 'replies') => string;
+  }) => string;
   readonly session?: string;
   readonly signal: AbortSignal;
   /** Told once a process runs, then every 30 s while it lives. */
@@ -32,11 +36,21 @@ export interface AttemptReport {
 /** A result, or every problem with it. */
 export type Reading<T> = { readonly value: T } | { readonly problems: readonly string[] };
 
+/** What a plan is held against. */
+export interface PlanGround {
+  /** Files of the tree that it is about. */
+  readonly paths: readonly string[];
+  /** The plan answers feedback: it may be without tasks and criteria where answers are enough. */
+  readonly answersFeedback: boolean;
+}
+
 export interface Agents {
   /** Runs one attempt to its end, whatever that is: an agent that fails is a report, not an error. Afterwards no process of it lives. */
   run(order: AttemptOrder): Promise<AttemptReport>;
-  /** Reads and checks `plan.json`. `paths`: the files of the base tree. */
-  readPlan(artifacts: string, paths: readonly string[]): Promise<Reading<Plan>>;
+  /** Reads and checks `plan.json`. */
+  readPlan(artifacts: string, about: PlanGround): Promise<Reading<Plan>>;
+  /** Reads and checks `replies.json`; replies to other threads than these are left out. */
+  readReplies(artifacts: string, threads: readonly string[]): Promise<Reading<readonly Reply[]>>;
   /** Removes what attempts of a run left: home, artifacts; streams stay for their retention. */
   forget(run: RunId): Promise<void>;
 }

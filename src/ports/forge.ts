@@ -24,6 +24,8 @@ export interface MarkedComment {
 }
 
 export interface MergeRequestOrder {
+  /** The merge request, where it is known: saves a search. Opened anew only when it is not open any more. */
+  readonly knownNumber?: number;
   readonly branch: string;
   readonly base: string;
   readonly title: string;

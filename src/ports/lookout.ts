@@ -1,3 +1,4 @@
+import type { CiVerdict } from '../domain/review.js';
 import type { Issue, Person, Repository } from '../domain/forge.js';
 
 /** What to look for in a repository. */
@@ -26,12 +27,25 @@ export interface Ending {
   readonly atMs: number;
 }
 
+/** An open merge request, as far as one question about many of them tells. */
+export interface Glance {
+  readonly number: number;
+  /** The last change of any kind that the forge counts as one: comments, reviews, pushes. */
+  readonly updatedAtMs: number;
+  readonly headSha: string;
+  /** Unset while the forge has not found out yet. */
+  readonly isConflicting?: boolean;
+  readonly ci: CiVerdict;
+}
+
 /** A repository at one moment. */
 export interface Look {
   /** Open issues that carry the label, at most 300, last changed first; undefined: the same as at the last look. */
   readonly labelled: readonly { readonly number: number; readonly updatedAtMs: number }[] | undefined;
   /** Of those that were asked about. */
   readonly endings: readonly Ending[];
+  /** Of the merge requests that were asked about, those that are open; where the forge lists by change, only the ones that changed since the last look. */
+  readonly glances: readonly Glance[];
   readonly memo: LookMemo;
 }
 

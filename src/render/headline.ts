@@ -1,26 +1,27 @@
 import type { Phase, Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
+import { amountText, durationText } from './format.js';
 import { obstacleWords } from './obstacle.js';
-import { taskInWords } from './progress.js';
+import { isFleets, taskInWords } from './progress.js';
+import { isUnanswered, reasonOf, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';
 
 /** Where a run stands and what happens next, in one line of Markdown. */
 export function headline(run: Run): string {
   const { phase } = run;
-  const { mergeRequest } = wordsOf(run.repository.forge);
   switch (phase.name) {
     case 'queued':
-      return queued(phase);
+      return queued(run, phase);
     case 'planning':
-      return `📝 **Planning.** ${planner(phase)}`;
+      return `${title(run, '📝', 'Planning')} ${planner(run, phase)}`;
     case 'working':
       return working(run, phase);
     case 'delivering':
-      return `📦 **Delivering.** ${phase.step === 'pushing' ? 'The branch is pushed' : `The ${mergeRequest} is opened`}.`;
+      return `${title(run, '📦', 'Delivering')} ${delivering(run, phase)}`;
     case 'inReview':
-      return `✅ **Ready for review.** ${itsLink(run)} waits for people; Fleet is done.`;
+      return inReview(run, phase);
     case 'blocked':
-      return `✋ **A person is needed.** ${obstacleWords(phase.obstacle.kind).what}`;
+      return `✋ **A person is needed${run.round === 1 ? '' : ` in ${roundName(run, run.round)}`}.** ${obstacleWords(phase.obstacle.kind).what}`;
     case 'merged':
       return `🎉 **Merged.** ${itsLink(run)} is in. Thank you.`;
     case 'closed':
@@ -34,10 +35,22 @@ export function headline(run: Run): string {
   }
 }
 
+/** What is done; in a later round, which one it is and what it answers. */
+function title(run: Run, sign: string, what: string): string {
+  const { cause, round } = run;
+  if (cause === undefined) return `${sign} **${what}.**`;
+  return `${sign} **${capital(roundName(run, round))}: ${escapeInline(reasonOf(run, cause))}.**`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 function itsLink({ repository, mergeRequest }: Run): string {
   const words = wordsOf(repository.forge).mergeRequest;
-  const name = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-  return mergeRequest === undefined ? `The ${words}` : `${name} ${mergeRequestLink(repository.forge, mergeRequest)}`;
+  return mergeRequest === undefined
+    ? `The ${words}`
+    : `${capital(words)} ${mergeRequestLink(repository.forge, mergeRequest)}`;
 }
 
 function leftOpen({ repository, mergeRequest }: Run): string {
@@ -46,27 +59,59 @@ function leftOpen({ repository, mergeRequest }: Run): string {
 
 type Named<N extends Phase['name']> = Extract<Phase, { readonly name: N }>;
 
-function queued({ step, resume }: Named<'queued'>): string {
-  if (resume.to !== 'planning')
-    return '⏳ **Going on.** It continues where it stopped as soon as there is a free place.';
-  return step === 'waiting'
-    ? '⏳ **Picked up.** Work starts by itself as soon as there is a free place.'
-    : '⏳ **Picked up.** The repository is prepared.';
+function queued(run: Run, { step, resume }: Named<'queued'>): string {
+  const isFirst = resume.to === 'planning';
+  if (!isFirst && resume.to !== 'round')
+    return `${title(run, '⏳', 'Going on')} It continues where it stopped as soon as there is a free place.`;
+  if (step === 'waiting')
+    return `${title(run, '⏳', 'Picked up')} Work starts by itself as soon as there is a free place.`;
+  return `${title(run, '⏳', 'Picked up')} ${isFirst ? 'The repository is prepared' : 'The branch is fetched'}.`;
 }
 
-function planner({ assignment, failures }: Named<'planning'>): string {
+function planner(run: Run, { assignment, failures }: Named<'planning'>): string {
   const agent = escapeInline(assignment.agent);
-  return failures === 0
-    ? `The agent ${agent} reads the code and writes a plan.`
-    : `The agent ${agent} plans again; the last attempt left no plan that could be used.`;
+  if (failures > 0) return `The agent ${agent} plans again; the last attempt left no plan that could be used.`;
+  return `The agent ${agent} reads ${run.cause === undefined ? 'the code and writes a plan' : 'what came back and plans'}.`;
 }
 
 function working(run: Run, phase: Named<'working'>): string {
   const task = escapeInline(taskInWords(run, phase));
-  if (phase.step === 'checks') return `🔍 **Checking** ${task}`;
-  if (phase.step === 'commit') return `🔧 **Committing** ${task}`;
-  const again = phase.fixes === 0 ? '' : ` (fix ${phase.fixes} of ${run.prepared?.policy.fixes ?? phase.fixes})`;
-  return `🔧 **Working**${again} on ${task}`;
+  const colon = isFleets(phase.task) ? ':' : '';
+  const fix = phase.fixes === 0 ? '' : ` (fix ${phase.fixes} of ${run.prepared?.policy.fixes ?? phase.fixes})`;
+  const { sign, what, about } = {
+    integrate: { sign: '🔀', what: 'Under way', about: `: ${task}` },
+    agent: { sign: '🔧', what: 'Working', about: `${fix}${colon || ' on'} ${task}` },
+    checks: { sign: '🔍', what: 'Checking', about: `${colon} ${task}` },
+    commit: { sign: '🔧', what: 'Committing', about: `${colon} ${task}` },
+  }[phase.step];
+  return run.cause === undefined ? `${sign} **${what}**${about}` : `${title(run, sign, what)} ${what}${about}`;
+}
+
+function delivering({ repository, cause }: Run, { step }: Named<'delivering'>): string {
+  const { mergeRequest } = wordsOf(repository.forge);
+  switch (step) {
+    case 'pushing':
+      return 'The branch is pushed.';
+    case 'opening':
+      return `The ${mergeRequest} is ${cause === undefined ? 'opened' : 'brought up to date'}.`;
+    case 'answering':
+      return 'The threads are answered.';
+    default:
+      return step satisfies never;
+  }
+}
+
+function inReview(run: Run, { settling }: Named<'inReview'>): string {
+  const { round, prepared } = run;
+  if (settling !== undefined) {
+    const waits = settling.dueAtMs > run.updatedAtMs ? durationText(prepared?.policy.review.settleMs ?? 0) : undefined;
+    const when = waits === undefined ? 'now' : `once nothing more has come for ${waits}`;
+    return `👀 **Something new came.** ${itsLink(run)} is read ${when}; what it asks for becomes ${roundName(run, round + 1)}.`;
+  }
+  const open = run.review?.ledger.filter(isUnanswered).length ?? 0;
+  const left = open === 0 ? '' : `; ${amountText(open, 'thread')} ${open === 1 ? 'is' : 'are'} still open`;
+  const done = round === 1 ? 'Fleet is done' : `${roundName(run, round)} is done`;
+  return `✅ **Ready for review.** ${itsLink(run)} waits for people; ${done}${left}.`;
 }
 
 function cancelled({ why, by }: Named<'cancelled'>): string {

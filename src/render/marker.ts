@@ -1,3 +1,4 @@
+import type { Notice } from '../domain/effect.js';
 import type { Run } from '../domain/run.js';
 
 /** A comment as it is handed to a forge: the marker is its first line, and whatever holds `find` is this comment. */
@@ -7,7 +8,7 @@ export interface RenderedComment {
   readonly body: string;
 }
 
-export type MarkerKind = 'status' | 'blocked' | 'ready' | 'reply' | 'mergeRequest';
+export type MarkerKind = Notice['kind'] | 'status' | 'mergeRequest';
 
 /** A hidden comment by which Fleet, and whoever reads along, finds what Fleet wrote. */
 export function marker(

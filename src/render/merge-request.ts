@@ -6,19 +6,21 @@ import { paragraphs } from './fold.js';
 import { durationText, usageText } from './format.js';
 import { marker } from './marker.js';
 import { clipped } from './plain.js';
-import { elapsedMs, isProven } from './progress.js';
+import { elapsedMs, headOf, isProven } from './progress.js';
+import { commits, openPoints, sinceReview } from './review-history.js';
+import { earlierRounds, shortSha } from './round.js';
 import type { CommentContext } from './status-comment.js';
 
 const longestTitle = 120;
 
-/** The title: what the one task does, else what the issue says. */
+/** The title: what the one task of the first round does, else what the issue says. */
 export function mergeRequestTitle(run: Run): string {
-  const [first, second] = run.plan?.tasks ?? [];
+  const [first, second] = earlierRounds(run)[0]?.tasks ?? run.plan?.tasks ?? [];
   const title = first !== undefined && second === undefined ? first.title : run.issue.title;
   return clipped(escapeInline(title), longestTitle) || `Issue ${run.issue.number}`;
 }
 
-/** The body: what and why, each criterion with its evidence, how to try it, what it cost. */
+/** The body: what and why, each criterion with its evidence, what the last round changed and what is open, how to try it, what it cost. */
 export function mergeRequestBody(run: Run, { settings, nowMs }: CommentContext): string {
   const { plan } = run;
   return paragraphs(
@@ -29,9 +31,12 @@ export function mergeRequestBody(run: Run, { settings, nowMs }: CommentContext):
     ['### Acceptance criteria'],
     plan?.criteria.map((criterion) => criterionLine(run, criterion)) ?? ['None were written down.'],
     ...evidence(run),
+    ...sinceReview(run),
+    ...openPoints(run),
     ['### How to try it'],
     [howToTry(run)],
-    ...(plan === undefined ? [] : contents(plan)),
+    ...commits(run),
+    ...(plan === undefined ? [] : assumptions(plan)),
     [
       `<sub>${[durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts), `run \`${run.id}\``].join(' · ')}</sub>`,
     ],
@@ -42,7 +47,7 @@ function authorship(run: Run): string {
   const developers = new Set(run.attempts.filter(({ role }) => role === 'developer').map(({ agent }) => agent));
   const names = [...developers].map((name) => codeSpan(name)).join(', ');
   const by = names === '' ? 'a coding agent' : `the coding ${developers.size === 1 ? 'agent' : 'agents'} ${names}`;
-  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; no person has looked at it yet.`;
+  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; no person has looked at ${run.round === 1 ? 'it' : 'what the last round changed'} yet.`;
 }
 
 function criterionLine(run: Run, criterion: Criterion): string {
@@ -57,11 +62,21 @@ function evidence(run: Run): readonly (readonly string[])[] {
   return [
     ['### Evidence'],
     run.evidence.length === 0 ? ['Fleet ran no command on this change.'] : evidenceTable(run.evidence),
+    run.evidence.length === 0 ? [] : seenOn(run),
     checks.length === 0
       ? ['This repository has no checks: none are named in `.fleet/config.yml`, and none were found. Look closely.']
       : [],
     ...told.map((one) => outputFold(one)),
   ];
+}
+
+function seenOn({ phase, evidence }: Run): readonly string[] {
+  const head = headOf(phase);
+  if (head === undefined) return [];
+  const commit = shortSha(head.commit);
+  return evidence.every(({ tree }) => tree === head.tree)
+    ? [`All of it was seen on commit ${commit}.`]
+    : [`The head is commit ${commit}, tree \`${head.tree.slice(0, 7)}\`; what names another tree was seen before.`];
 }
 
 function howToTry(run: Run): string {
@@ -71,14 +86,10 @@ function howToTry(run: Run): string {
   return codeBlock([...fetch, `git checkout ${run.branch}`, ...commands].join('\n'), 'sh');
 }
 
-function contents(plan: Plan): readonly (readonly string[])[] {
-  const superseded = plan.supersededTests.map(({ test, reason }) => `- ${escapeInline(test)}: ${escapeInline(reason)}`);
+function assumptions({ supersededTests, risks }: Plan): readonly (readonly string[])[] {
+  const superseded = supersededTests.map(({ test, reason }) => `- ${escapeInline(test)}: ${escapeInline(reason)}`);
   return [
-    ['### Commits'],
-    plan.tasks.map(({ id, title }) => `- ${id} ${escapeInline(title)}`),
     ...(superseded.length === 0 ? [] : [['### Tests that this change supersedes'], superseded]),
-    ...(plan.risks.length === 0
-      ? []
-      : [['### Assumptions and risks'], plan.risks.map((risk) => `- ${escapeInline(risk)}`)]),
+    ...(risks.length === 0 ? [] : [['### Assumptions and risks'], risks.map((risk) => `- ${escapeInline(risk)}`)]),
   ];
 }

@@ -54,6 +54,21 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
     what: 'The forge refused what Fleet asked for.',
     wayOut: "Look at the permissions of Fleet's app or user on this repository, then write `/fleet retry`.",
   },
+  roundsSpent: {
+    what: 'Fleet has done as many rounds of review as it may.',
+    wayOut:
+      'Write `/fleet retry` for as many rounds again, or finish the change on its branch yourself: Fleet leaves it alone until then.',
+  },
+  sameDemand: {
+    what: 'The same was asked for again, after Fleet had tried twice.',
+    wayOut:
+      'Say in the thread what is to be in which file, or change it on the branch yourself. Then write `/fleet retry`: it is tried anew, on top of what you pushed.',
+  },
+  ciStaysRed: {
+    what: 'CI stays red, and Fleet found nothing more to mend.',
+    wayOut:
+      'Look at the log of the job. If the job itself is broken, mend that; otherwise push a fix to the branch, or say in a comment what is wrong. Then write `/fleet retry`.',
+  },
   spent: {
     what: 'Fleet tried again and again, and gave up.',
     wayOut: 'Once the reason is gone, write `/fleet retry`: it goes on where it stopped.',

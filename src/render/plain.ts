@@ -45,3 +45,15 @@ export function failingPart(output: string, length: number): string {
   const part = lines.slice(Math.max(0, first - 3)).join('\n');
   return part.length <= length ? `…\n${part}` : `…\n${part.slice(0, length)}\n…`;
 }
+
+/** A code block that its content cannot end. */
+export function fenced(text: string, language = ''): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}${language}\n${text}\n${mark}`;
+}
+
+/** Lines as a list; long ones stay whole. */
+export function listOf(lines: readonly string[]): string {
+  return lines.map((line) => `- ${oneLine(line)}`).join('\n');
+}

@@ -1,7 +1,8 @@
-import type { Criterion, Task } from '../domain/plan.js';
-import { isEnded, type Phase, type Run, type WorkingPhase } from '../domain/run.js';
+import { answerTaskId, mergeTaskId, type Criterion, type Task } from '../domain/plan.js';
+import { isEnded, type Phase, type Run, type Snapshot, type WorkingPhase } from '../domain/run.js';
+import { amountText, durationText, workedMs } from './format.js';
 import { oneLine } from './plain.js';
-import { durationText, workedMs } from './format.js';
+import { earlierRounds, isDelivered, isPlanned, reasonOf } from './round.js';
 import { wordsOf } from './words.js';
 
 /** A step on the way to the merge request. */
@@ -13,11 +14,15 @@ export interface Step {
   readonly time: string;
 }
 
-/** The way of a run, from its workspace to its merge request; texts are not escaped yet. */
+/** The way of a run, from its workspace to its merge request, or of the round at hand; texts are not escaped yet. */
 export function stepsOf(run: Run): readonly Step[] {
+  return run.round === 1 ? firstSteps(run) : roundSteps(run);
+}
+
+function firstSteps(run: Run): readonly Step[] {
   const { phase, plan, prepared, mergeRequest } = run;
   const planning = run.attempts.filter(({ role }) => role === 'planner');
-  const tasks = plan?.tasks.map((task, index) => taskStep(run, task, index));
+  const tasks = plan?.tasks.map((task) => taskStep(run, task));
   return [
     step('Prepare the repository', { done: prepared !== undefined, now: phase.name === 'queued' }),
     step('Plan', { done: plan !== undefined, now: phase.name === 'planning' }, workedMs(planning)),
@@ -29,22 +34,49 @@ export function stepsOf(run: Run): readonly Step[] {
   ];
 }
 
-function taskStep(run: Run, task: Task, index: number): Step {
-  const attempts = run.attempts.filter((attempt) => attempt.task === task.id);
-  const now = run.phase.name === 'working' && run.phase.task === task.id;
-  return step(`${task.id}: ${oneLine(task.title)}`, { done: index < tasksDone(run), now }, workedMs(attempts));
+/** Rounds before in a line each. What Fleet itself brings in comes before the plan, and needs none where it is all. */
+function roundSteps(run: Run): readonly Step[] {
+  const { phase, plan } = run;
+  const tasks = plan?.tasks ?? [];
+  const own = tasks.slice(0, tasks[0]?.id === mergeTaskId ? 1 : 0);
+  const isOver = phase.name === 'delivering' || isDelivered(run);
+  const plans = isPlanned(run) || !isOver;
+  return [
+    ...earlierRounds(run).map((one) => {
+      const what = one.cause === undefined ? amountText(one.tasks.length, 'task') : reasonOf(run, one.cause);
+      return step(`Round ${one.round}: ${what}`, { done: true, now: false });
+    }),
+    ...own.map((task) => taskStep(run, task)),
+    ...(plans ? [step('Plan', { done: isPlanned(run), now: phase.name === 'planning' })] : []),
+    ...tasks.slice(own.length).map((task) => taskStep(run, task)),
+    step(`Bring the ${wordsOf(run.repository.forge).mergeRequest} up to date`, {
+      done: isDelivered(run),
+      now: phase.name === 'delivering',
+    }),
+  ];
+}
+
+/** Attempts are not told apart by round, so only the first one's tasks have a time. */
+function taskStep(run: Run, task: Task): Step {
+  const attempts = run.round === 1 ? run.attempts.filter((attempt) => attempt.task === task.id) : [];
+  const is = {
+    done: (run.plan?.tasks ?? []).indexOf(task) < tasksDone(run),
+    now: run.phase.name === 'working' && run.phase.task === task.id,
+  };
+  return step(isFleets(task.id) ? task.title : `${task.id}: ${oneLine(task.title)}`, is, workedMs(attempts));
 }
 
 function step(label: string, is: { readonly done: boolean; readonly now: boolean }, ms = 0): Step {
   return { label, state: is.done ? 'done' : is.now ? 'now' : 'ahead', time: ms > 0 ? durationText(ms) : '' };
 }
 
-/** How many tasks of the plan are on the run's branch. */
+/** How many tasks of the plan are on the run's branch; those that come before a round's plan are done when it is made. */
 function tasksDone(run: Run): number {
   const tasks = run.plan?.tasks ?? [];
   const at = taskAtHand(run.phase);
   if (at !== undefined) return tasks.findIndex(({ id }) => id === at);
-  return run.mergeRequest !== undefined || headOf(run.phase) !== undefined ? tasks.length : 0;
+  const isDone = run.round === 1 ? run.mergeRequest !== undefined : run.phase.name === 'planning' || isDelivered(run);
+  return isDone || headOf(run.phase) !== undefined ? tasks.length : 0;
 }
 
 function taskAtHand(phase: Phase): string | undefined {
@@ -52,7 +84,8 @@ function taskAtHand(phase: Phase): string | undefined {
   return 'resume' in phase && phase.resume.to === 'working' ? phase.resume.task : undefined;
 }
 
-function headOf(phase: Phase): { readonly tree: string } | undefined {
+/** What is delivered, or was last. */
+export function headOf(phase: Phase): Snapshot | undefined {
   if ('resume' in phase) return phase.resume.to === 'delivering' ? phase.resume.head : undefined;
   return phase.name === 'delivering' || phase.name === 'inReview' ? phase.head : undefined;
 }
@@ -69,9 +102,15 @@ export function isProven(run: Run, criterion: Criterion): boolean {
 /** Which of how many tasks is at hand, and its title in plain text. */
 export function taskInWords(run: Run, { task }: WorkingPhase): string {
   const tasks = run.plan?.tasks ?? [];
-  const index = tasks.findIndex(({ id }) => id === task);
-  const title = oneLine(tasks[index]?.title ?? task);
-  return tasks.length > 1 ? `task ${index + 1} of ${tasks.length}: ${title}` : title;
+  const planned = tasks.filter(({ id }) => !isFleets(id));
+  const index = planned.findIndex(({ id }) => id === task);
+  const title = oneLine(tasks.find(({ id }) => id === task)?.title ?? task);
+  return index !== -1 && planned.length > 1 ? `task ${index + 1} of ${planned.length}: ${title}` : title;
+}
+
+/** True for a task that Fleet itself has put into a round. */
+export function isFleets(task: string): boolean {
+  return task === mergeTaskId || task === answerTaskId;
 }
 
 /** Time since the trigger; it stands still once nothing moves any more. */

@@ -8,6 +8,7 @@ import { headline } from './headline.js';
 import { marker, markerStart, type RenderedComment } from './marker.js';
 import { detailList, obstacleWords } from './obstacle.js';
 import { elapsedMs, isProven, stepsOf } from './progress.js';
+import { causeOf } from './round.js';
 
 /** What a comment depends on beside its run. */
 export interface CommentContext {
@@ -44,10 +45,13 @@ export function stepList(run: Run): readonly string[] {
 }
 
 function planFold(run: Run, plan: Plan): readonly string[] {
-  const counts = `${amountText(plan.tasks.length, 'task')}, ${amountText(plan.criteria.length, 'acceptance criterion', 'acceptance criteria')}`;
-  return fold(`The plan: ${counts}`, [
+  const criteria = amountText(plan.criteria.length, 'acceptance criterion', 'acceptance criteria');
+  const tasks = run.round === 1 ? `${amountText(plan.tasks.length, 'task')}, ` : '';
+  const round = causeOf(run)?.summary;
+  return fold(`The plan: ${tasks}${criteria}`, [
     escapeForForge(plan.summary),
     '',
+    ...(round === undefined ? [] : [escapeForForge(`Round ${run.round}: ${round}`), '']),
     ...plan.criteria.map((criterion) => {
       const byPeople = criterion.proof.kind === 'inspection' ? ' (for the reviewer to look at)' : '';
       return `- [${isProven(run, criterion) ? 'x' : ' '}] ${criterion.id} ${escapeInline(criterion.text)}${byPeople}`;

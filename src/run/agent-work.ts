@@ -27,7 +27,9 @@ export async function workAsAgent(job: Job, assignment: Assignment): Promise<Wor
   });
   const attempt = recordOf(id, assignment, report);
   await note(job, `agent ${report.outcome.kind}`, fieldsOf(attempt));
-  return assignment.role === 'planner' ? planned(job, attempt, report) : worked(job, assignment, attempt);
+  return assignment.role === 'planner'
+    ? planned(job, { assignment, attempt, report })
+    : worked(job, { assignment, attempt, report });
 }
 
 function promptOf(job: Job, assignment: Assignment): AttemptOrder['prompt'] {
@@ -35,26 +37,43 @@ function promptOf(job: Job, assignment: Assignment): AttemptOrder['prompt'] {
   const { feedback, task } = assignment;
   if (assignment.role === 'planner')
     return ({ artifacts, schema }) => plannerPrompt({ run, feedback, artifacts, schema: schema('plan') });
-  return ({ artifacts }) => developerPrompt({ run, feedback, artifacts, task: task ?? '' });
+  const { threads } = assignment;
+  return ({ artifacts, schema }) =>
+    developerPrompt({ run, feedback, artifacts, task: task ?? '', threads, schema: schema('replies') });
 }
 
-async function planned(job: Job, attempt: AttemptRecord, report: AttemptReport): Promise<WorkEvent> {
+/** An attempt that came to its end. */
+interface Ended {
+  readonly assignment: Assignment;
+  readonly attempt: AttemptRecord;
+  readonly report: AttemptReport;
+}
+
+async function planned(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
   const { agents, workspaces, clock } = job.loop.ports;
   if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
-  const { repository, prepared } = job.run;
-  const files = await workspaces.filesOf(repository, prepared?.policy.base ?? repository.defaultBranch);
-  const reading = await agents.readPlan(report.artifacts, await files.list());
+  const { repository, cause } = job.run;
+  const files = await workspaces.filesOf(repository, { commit: assignment.from.commit });
+  const ground = { paths: await files.list(), answersFeedback: cause !== undefined };
+  const reading = await agents.readPlan(report.artifacts, ground);
   if ('value' in reading) return { type: 'planned', attempt, plan: reading.value, atMs: clock.nowMs() };
   return { type: 'attemptFailed', attempt, problems: reading.problems, atMs: clock.nowMs() };
 }
 
-async function worked(job: Job, assignment: Assignment, attempt: AttemptRecord): Promise<WorkEvent> {
-  const { workspaces, clock } = job.loop.ports;
+async function worked(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
+  const { workspaces, agents, clock } = job.loop.ports;
   const { phase, id, prepared } = job.run;
   if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
-  const head = phase.name === 'working' ? phase.head : assignment.from;
-  const { snapshot, change } = await workspaces.keep(id, head, prepared?.policy.protectedPaths ?? []);
-  return { type: 'worked', attempt, snapshot, change, atMs: clock.nowMs() };
+  const { threads, from } = assignment;
+  const { snapshot, change } = await workspaces.keep(id, {
+    head: phase.name === 'working' ? phase.head : from,
+    protectedPaths: prepared?.policy.protectedPaths ?? [],
+    ...(phase.name === 'working' && phase.merges !== undefined ? { merges: phase.merges } : {}),
+  });
+  const reading = threads.length === 0 ? { value: [] } : await agents.readReplies(report.artifacts, threads);
+  const replies = 'value' in reading ? reading.value : [];
+  const replyProblems = 'problems' in reading ? reading.problems : [];
+  return { type: 'worked', attempt, snapshot, change, replies, replyProblems, atMs: clock.nowMs() };
 }
 
 function failed(job: Job, attempt: AttemptRecord): WorkEvent {

@@ -19,7 +19,7 @@ export function changesOf(of: {
     effects: outside.map((effect, index) => ({
       id: `${run.id}.${run.revision}.${index}` as EffectId,
       effect,
-      dueAtMs: of.event.atMs,
+      dueAtMs: effect.type === 'readFeedback' ? effect.dueAtMs : of.event.atMs,
     })),
     journal: [
       {
@@ -48,6 +48,9 @@ function stepOf(phase: Decision['run']['phase']): { readonly step?: string } {
 /** Tells the queue of effects that were just committed; a message lost here is found by the sweep. */
 export async function queueEffects(ports: Ports, effects: RunChange['effects']): Promise<void> {
   await Promise.all(
-    effects.map(({ id, effect }) => ports.queue.perform({ id, lane: laneOf(effect.type), delayMs: 0 })),
+    effects.map(({ id, effect }) => {
+      const delayMs = effect.type === 'readFeedback' ? Math.max(0, effect.dueAtMs - ports.clock.nowMs()) : 0;
+      return ports.queue.perform({ id, lane: laneOf(effect.type), delayMs });
+    }),
   );
 }

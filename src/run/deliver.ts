@@ -1,11 +1,12 @@
 import type { Effect } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
-import { needsPerson } from '../domain/failure.js';
-import type { Snapshot } from '../domain/run.js';
-import { commitMessage } from '../render/commit-message.js';
+import { Failure, needsPerson } from '../domain/failure.js';
+import type { Run, Snapshot } from '../domain/run.js';
+import { commitMessage, mergeMessage, suggestionMessage } from '../render/commit-message.js';
 import { mergeRequestBody, mergeRequestTitle } from '../render/merge-request.js';
 import { forgeOf } from './loop.js';
 import type { Job } from './job.js';
+import { workspaceOf } from './prepare.js';
 
 /** Fleet commits what the agent edited and the checks passed. */
 export async function commitWork(job: Job, effect: Extract<Effect, { type: 'commitWork' }>): Promise<WorkEvent> {
@@ -14,19 +15,49 @@ export async function commitWork(job: Job, effect: Extract<Effect, { type: 'comm
   if (task === undefined) throw new Error(`task ${effect.task} is not in the plan of run ${run.id}`);
   const head = await loop.ports.workspaces.commit(run.id, {
     tree: effect.snapshot.tree,
-    parent: effect.parent.commit,
-    message: commitMessage(run, task),
+    parents: [effect.parent.commit, ...(effect.merges === undefined ? [] : [effect.merges])],
+    message: effect.merges === undefined ? commitMessage(run, task) : mergeMessage(run, mergedName(run)),
   });
   return { type: 'committed', head, atMs: loop.ports.clock.nowMs() };
 }
 
-/** Pushes the head of the run's branch, with a lease. */
+/** What a merge brings in, for people. */
+function mergedName(run: Run): string {
+  return run.cause?.source === 'branch' ? run.branch : (run.prepared?.policy.base ?? run.repository.defaultBranch);
+}
+
+/** Fleet itself brings in what people gave. */
+export async function integrate(job: Job, effect: Extract<Effect, { type: 'integrate' }>): Promise<WorkEvent> {
+  const { run, loop } = job;
+  const { workspaces, clock } = loop.ports;
+  await workspaceOf(job);
+  if (effect.source !== 'none') {
+    await workspaces.fetch(run.repository, await forgeOf(loop, run.repository.forge).remote(run.repository, 'fetch'));
+  }
+  const { type: _, ...integration } = effect;
+  const integrated = await workspaces.integrate(run.id, {
+    ...integration,
+    base: run.prepared?.policy.base ?? run.repository.defaultBranch,
+    how: run.prepared?.policy.review.conflicts ?? 'merge',
+    protectedPaths: run.prepared?.policy.protectedPaths ?? [],
+    messages: { merge: mergeMessage(run, mergedName(run)), suggestion: (by) => suggestionMessage(run, by) },
+  });
+  return { type: 'integrated', ...integrated, atMs: clock.nowMs() };
+}
+
+/** Pushes the head of the run's branch, with a lease; that somebody else pushed meanwhile is an event. */
 export async function pushBranch(job: Job, head: Snapshot): Promise<WorkEvent> {
   const { run, loop, signal } = job;
   const remote = await forgeOf(loop, run.repository.forge).remote(run.repository, 'push');
   signal.throwIfAborted();
-  await loop.ports.workspaces.push(run.id, { remote, sha: head.commit, branch: run.branch });
-  return { type: 'pushed', sha: head.commit, atMs: loop.ports.clock.nowMs() };
+  const { workspaces, clock } = loop.ports;
+  try {
+    await workspaces.push(run.id, { remote, sha: head.commit, branch: run.branch });
+    return { type: 'pushed', sha: head.commit, atMs: clock.nowMs() };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.reason.kind !== 'lostRace') throw error;
+    return { type: 'branchMoved', atMs: clock.nowMs() };
+  }
 }
 
 /** Opens the run's one merge request, or finds it. */
@@ -42,6 +73,7 @@ export async function openMergeRequest(job: Job): Promise<WorkEvent> {
     title: mergeRequestTitle(run),
     body: mergeRequestBody(run, { settings: loop.settings, nowMs: clock.nowMs() }),
     draft: false,
+    ...(run.mergeRequest === undefined ? {} : { knownNumber: run.mergeRequest.number }),
     reviewers: run.requester.kind === 'person' ? [run.requester] : [],
   });
   return { type: 'mergeRequestOpened', mergeRequest, atMs: clock.nowMs() };

@@ -1,3 +1,4 @@
+import { laneOf } from '../domain/effect.js';
 import type { RunId } from '../domain/run.js';
 import type { Clock, Log } from '../ports.js';
 import type { Claim, Outbox } from '../ports/store.js';
@@ -79,7 +80,7 @@ export class HeldClaims {
 
 function lasts(claim: Claim): boolean {
   const { type } = claim.effect;
-  return type === 'runAgent' || type === 'runChecks' || type === 'prepareWorkspace' || type === 'commitWork';
+  return laneOf(type) === 'work' || type === 'commitWork';
 }
 
 function tellsPeople(claim: Claim): boolean {

@@ -2,6 +2,7 @@ import type { ForgeName } from '../domain/forge.js';
 import type { Settings } from '../domain/settings.js';
 import type { Ports } from '../ports.js';
 import type { Forge } from '../ports/forge.js';
+import type { Reviews } from '../ports/review.js';
 import type { HeldClaims } from './held-claims.js';
 
 /** What every step of the loop works with. */
@@ -22,4 +23,11 @@ export function forgeOf(loop: Loop, name: ForgeName): Forge {
   const forge = loop.ports.forges.get(name);
   if (forge === undefined) throw new Error(`forge ${name} is not configured: set its variables or stop its runs`);
   return forge;
+}
+
+/** The reviews of the forge of that name; see `forgeOf`. */
+export function reviewsOf(loop: Loop, name: ForgeName): Reviews {
+  const reviews = loop.ports.reviews.get(name);
+  if (reviews === undefined) throw new Error(`forge ${name} is not configured: set its variables or stop its runs`);
+  return reviews;
 }

@@ -14,14 +14,20 @@ export async function prepareWorkspace(job: Job): Promise<WorkEvent> {
   const files = await workspaces.filesOf(repository, repository.defaultBranch);
   const rules = await loop.ports.rules(repository, files);
   await repositories.setLabel(repository.forge, repository.id, rules.label);
-  if (rules.label !== undefined && rules.label !== run.label) {
+  // A label that was renamed since stops no merge request that people look at.
+  if (rules.label !== undefined && rules.label !== run.label && run.mergeRequest === undefined) {
     return { type: 'otherLabelWanted', label: rules.label, atMs: clock.nowMs() };
   }
-  const opened = await workspaces.open({ run: run.id, repository, branch: run.branch, base: rules.base });
+  const opened = await workspaces.open({
+    ...{ run: run.id, repository, branch: run.branch, base: rules.base },
+    adopts: run.phase.name === 'queued' && run.phase.resume.to === 'round',
+  });
   const isDefault = rules.base === repository.defaultBranch;
   const policy = await rules.policy(isDefault ? files : await workspaces.filesOf(repository, rules.base));
   await setUp(job, policy, opened);
-  const prepared = { policy, baseSha: opened.start.commit, files: opened.files, start: opened.start };
+  const { start, files: count, branchHead } = opened;
+  const branch = branchHead === undefined ? {} : { branchHead };
+  const prepared = { policy, baseSha: start.commit, files: count, start, ...branch };
   return { type: 'workspacePrepared', prepared, atMs: clock.nowMs() };
 }
 

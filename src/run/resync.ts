@@ -1,6 +1,7 @@
+import { isNews } from '../decide/glance.js';
 import { Failure } from '../domain/failure.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
-import type { PhaseName, Run } from '../domain/run.js';
+import { openPhases, type Run } from '../domain/run.js';
 import type { Labelling, Look, Lookout, LookMemo } from '../ports/lookout.js';
 import type { Delivery, KnownRepository } from '../ports/store.js';
 import { labelOf } from './label.js';
@@ -11,8 +12,6 @@ const pauseMs = 200;
 
 /** How often forges are asked which repositories they serve. */
 const meetEveryMs = 600_000;
-
-const openPhases: readonly PhaseName[] = ['queued', 'planning', 'working', 'delivering', 'inReview', 'blocked'];
 
 /** Open runs of a repository that are looked after at most. */
 const mostRuns = 1_000;
@@ -169,7 +168,10 @@ async function lookAt(resync: Resync, known: KnownRepository, lookout: Lookout):
     },
     before?.memo,
   );
-  await resync.receive(look.endings.flatMap((ending) => deliveryOf(place, ending)));
+  await resync.receive([
+    ...look.endings.flatMap((ending) => deliveryOf(place, ending)),
+    ...look.glances.flatMap((glance) => newsOf(place, glance)),
+  ]);
   if (look.labelled === undefined) return;
   const settled = await settle(resync, place, look.labelled, before?.settled);
   if (settled !== undefined) resync.remembered.set(key, { memo: look.memo, settled });
@@ -199,6 +201,19 @@ function deliveryOf(place: Place, ending: Look['endings'][number]): readonly Del
     default:
       return kind satisfies never;
   }
+}
+
+/** Something about a merge request that no delivery told of; told again after an hour, should it not have been read by then. */
+function newsOf(place: Place, glance: Look['glances'][number]): readonly Delivery[] {
+  const { number, updatedAtMs, headSha, isConflicting = false, ci } = glance;
+  const run = place.runs.find(({ mergeRequest }) => mergeRequest?.number === number);
+  if (run === undefined || !isNews(run, glance)) return [];
+  const hour = Math.floor(place.nowMs / 3_600_000);
+  const { repository, nowMs: atMs } = place;
+  const by = { id: repository.id, login: repository.path, kind: 'bot' } as const;
+  return delivered(place, ['news', number, updatedAtMs, headSha, ci, isConflicting, hour].join('.'), {
+    ...{ type: 'mergeRequestTouched', repository, by, atMs, number, why: 'look' },
+  });
 }
 
 function delivered({ repository, nowMs }: Place, what: string, event: ForgeEvent): readonly Delivery[] {

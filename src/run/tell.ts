@@ -36,10 +36,11 @@ export async function tellPeople(job: Job, notice: Notice): Promise<undefined> {
     nowMs: loop.ports.clock.nowMs(),
     key: claim.effectId,
   });
-  await forgeOf(loop, run.repository.forge).ensureComment(run.repository, run.issue.number, {
+  const asked = notice.kind === 'reply' && notice.place === 'mergeRequest' ? run.mergeRequest?.number : undefined;
+  await forgeOf(loop, run.repository.forge).ensureComment(run.repository, asked ?? run.issue.number, {
     ...comment,
     mayExist: claim.tries > 1,
-    isMergeRequest: run.issue.isMergeRequest,
+    isMergeRequest: asked === undefined ? run.issue.isMergeRequest : true,
   });
   return undefined;
 }

@@ -3,6 +3,7 @@ import { sql, type Kysely, type Migration } from 'kysely';
 /** Fleet's own tables, in the order in which they came to be. Names stay for ever: the database remembers them. */
 export const fleetMigrations: Readonly<Record<string, Migration>> = {
   'fleet-001-first-tables': { up: createFirstTables },
+  'fleet-002-rounds': { up: addRounds },
 };
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
@@ -104,5 +105,22 @@ async function createRecords(database: Kysely<unknown>): Promise<void> {
       seen_at timestamptz not null default now(),
       primary key (forge, id)
     );
+  `.execute(database);
+}
+
+/** Runs that began before there were rounds of review get what rounds need, with the defaults of then. */
+async function addRounds(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    update fleet.runs set run = run || jsonb_build_object('delivered',
+      case when run->'phase'->>'name' = 'inReview'
+        then jsonb_build_array(jsonb_build_object('round', 1, 'head', run->'phase'->'head', 'tasks', '[]'::jsonb))
+        else '[]'::jsonb end);
+    update fleet.runs set run = jsonb_set(run, '{prepared,policy,review}',
+      '{"settleMs": 60000, "maxRounds": 10, "resolveThreads": true, "conflicts": "merge"}') where run ? 'prepared';
+    update fleet.runs set run = jsonb_set(run, '{plan,tasks}', (
+      select coalesce(jsonb_agg(task || '{"threads": []}' order by place), '[]')
+      from jsonb_array_elements(run->'plan'->'tasks') with ordinality as tasks (task, place))) where run ? 'plan';
+    update fleet.runs set run = jsonb_set(run, '{phase,assignment,threads}', '[]') where run->'phase' ? 'assignment';
+    update fleet.outbox set effect = jsonb_set(effect, '{assignment,threads}', '[]') where effect ? 'assignment';
   `.execute(database);
 }

@@ -1,26 +1,25 @@
 import { lostRace } from '../domain/failure.js';
 import type { RunId } from '../domain/run.js';
 import type { Clock, Log } from '../ports.js';
-import type { Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports/workspace.js';
+import type { Opened, Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports/workspace.js';
+import { commitsAt, commitWork } from './commits.js';
+import { diffOf } from './diff.js';
 import { ensureFolder, isFolder } from './files.js';
 import { createGit, type Git } from './git.js';
+import { followBranch } from './follow-branch.js';
+import { integrateWork } from './integrate.js';
+import { keepWork } from './keep.js';
 import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
 import { type Opening, openWorktree } from './open.js';
 import { createPlaces, type Places, readRecord, type RunPlaces, type RunRecord, writeRecord } from './places.js';
+import { pushWork } from './push.js';
+import { bringTo, restoreTree } from './restore.js';
 import { dropRefs } from './run-refs.js';
-import {
-  bringTo,
-  commitWork,
-  diffOf,
-  keepWork,
-  pushWork,
-  type RunWorktree,
-  type WorktreeRules,
-} from './run-worktree.js';
+import type { RunWorktree, WorktreeRules } from './run-worktree.js';
 import { type Starter, startHere } from './starter.js';
 import { createTrash } from './trash.js';
-import { mirrorReader, treeFilesOf } from './tree-files.js';
+import { headOf, mirrorReader, treeFilesOf } from './tree-files.js';
 import { usualProtectedPaths } from './tree-problems.js';
 import { writeView } from './view.js';
 
@@ -72,10 +71,12 @@ export function createWorkspaces(
 
   return {
     fetch: (repository, remote) => fetchMirror(places.mirror(repository), repository, remote),
-    async filesOf(repository, branch) {
+    async filesOf(repository, at) {
       const mirror = places.mirror(repository);
       await sealMirror(mirror);
-      return treeFilesOf({ git, mirror, read: mirrorReader(mirror, environment) }, branch);
+      const commit =
+        typeof at === 'string' ? await headOf(git, mirror, at) : (await commitsAt(git, mirror, [at.commit]))[0];
+      return treeFilesOf({ git, mirror, read: mirrorReader(mirror, environment) }, commit);
     },
     open: (order) => lock(order.run, () => findOrOpen(ground, order)),
     async find(run) {
@@ -84,7 +85,8 @@ export function createWorkspaces(
       return record === undefined ? undefined : workspaceOf(place, places.mirrorOf(record));
     },
     restore: (run, to) => within(ground, run, (worktree) => bringTo(worktree, to)),
-    keep: (run, head, globs) => within(ground, run, (worktree) => keepWork(worktree, head, globs)),
+    keep: (run, order) => within(ground, run, (worktree) => keepWork(worktree, order)),
+    integrate: (run, order) => within(ground, run, (worktree) => integrateWork(worktree, order)),
     commit: (run, order) => within(ground, run, (worktree) => commitWork(worktree, order)),
     push: (run, order) => within(ground, run, (worktree) => pushWork(worktree, order)),
     diff: (run, from, to) => within(ground, run, (worktree) => diffOf(worktree, { from, to })),
@@ -121,22 +123,22 @@ async function known({ git, places, rules }: Ground, run: RunId, record: RunReco
   return { run, record, places: place, stage: { git, gitDir: mirror, worktree: place.worktree }, rules };
 }
 
-async function findOrOpen(ground: Ground, order: WorkspaceOrder) {
+async function findOrOpen(ground: Ground, order: WorkspaceOrder): Promise<Opened> {
   const { git, places, clock } = ground;
   const place = places.of(order.run);
   const mirror = places.mirror(order.repository);
-  const workspace = workspaceOf(place, mirror);
-  const found = await readRecord(place);
-  if (found !== undefined) {
-    if (!(await isFolder(place.worktree.path))) await bringTo(await known(ground, order.run, found), found.start);
-    return { workspace, start: found.start, files: found.files };
-  }
   await sealMirror(mirror);
+  const found = await readRecord(place);
+  const isWhole = found !== undefined && (await isFolder(place.worktree.path));
   const opening: Opening = { git, mirror, places: place, openedAt: Math.floor(clock.nowMs() / 1000) };
-  const record = await openWorktree(opening, order);
-  await writeView(place, record, { mirror, head: record.start.commit });
-  await writeRecord(place, record);
-  return { workspace, start: record.start, files: record.files };
+  const record = found ?? (await openWorktree(opening, order));
+  const worktree = await known(ground, order.run, record);
+  const { start, files } = record;
+  if (found !== undefined && !isWhole) await restoreTree(worktree.stage, start.tree);
+  const branchHead = order.adopts === true ? await followBranch(worktree) : undefined;
+  if (!isWhole) await writeView(worktree);
+  if (found === undefined) await writeRecord(place, record);
+  return { workspace: workspaceOf(place, mirror), start, files, ...(branchHead === undefined ? {} : { branchHead }) };
 }
 
 function workspaceOf({ worktree, view }: RunPlaces, mirror: string): Workspace {

@@ -1,24 +1,82 @@
 import type { Change } from '../domain/event.js';
 import type { Snapshot } from '../domain/run.js';
+import type { KeepOrder } from '../ports/workspace.js';
+import { makeCommit } from './commits.js';
 import type { Git } from './git.js';
+import { markersLeft } from './markers.js';
+import { mergeTrees } from './merge-trees.js';
+import { refOf, setRef } from './run-refs.js';
+import type { RunWorktree } from './run-worktree.js';
 import { type Stage, stageAll, unstage } from './stage.js';
 import { changesBetween, gitlinkMode, linkMode, type TreeChange, type TreeEntry } from './tree-entries.js';
 import { atMost, problemsOf, shown } from './tree-problems.js';
 
 const mostProblems = 20;
 
-/** Writes the worktree as a tree, and says what that changes against `head`. */
-export async function takeTree(
+/** Keeps the files as a commit on the head that is on no branch. */
+export async function keepWork(
+  worktree: RunWorktree,
+  { head, protectedPaths, merges }: KeepOrder,
+): Promise<{ readonly snapshot: Snapshot; readonly change: Change }> {
+  const { stage, rules } = worktree;
+  const merged = merges === undefined ? undefined : await comingWith(worktree, head, merges);
+  const globs = [...rules.protectedPaths, ...protectedPaths];
+  const { tree, change } = await takeTree(stage, { head, protectedPaths: globs, isBrought: merged?.isBrought });
+  const left = (await merged?.markersLeft(tree)) ?? [];
+  const problems = atMost(mostProblems, [...left, ...change.problems]);
+  const snapshot = tree === head.tree ? head : await keepTree(worktree, tree, head);
+  return { snapshot, change: { ...change, problems } };
+}
+
+/** Keeps a tree as a commit on the head that is on no branch; the same tree on the same head is the same commit. */
+export async function keepTree(worktree: RunWorktree, tree: string, head: Snapshot): Promise<Snapshot> {
+  const { run, stage, record } = worktree;
+  const message = `Work of run ${run}, not yet checked\n`;
+  const commit = await makeCommit(worktree, { tree, parents: [head.commit], message, at: record.openedAt });
+  await setRef(stage.git, stage.gitDir, { ref: refOf(run, `kept/${tree}`), sha: commit });
+  return { commit, tree };
+}
+
+/** What a merge brings by itself, to tell it from what the agent did. */
+async function comingWith(worktree: RunWorktree, head: Snapshot, merges: string) {
+  const { git, gitDir } = worktree.stage;
+  const merged = await mergeTrees(worktree, { ours: head.commit, theirs: merges, name: worktree.record.base });
+  const conflicting = new Set(merged.files);
+  const [result, theirs] = [await entriesByPath(git, gitDir, merged.tree), await entriesByPath(git, gitDir, merges)];
+  const isOf = (entries: ReadonlyMap<string, TreeEntry>, { path, mode, oid }: TreeChange) =>
+    (entries.get(path)?.mode ?? '') === mode && (entries.get(path)?.oid ?? '') === oid;
+  return {
+    // What they do not have either may be what only the branch had: then it was the agent who took it out.
+    isBrought: (change: TreeChange) =>
+      isOf(result, change) || ((change.kind !== 'deleted' || conflicting.has(change.path)) && isOf(theirs, change)),
+    markersLeft: (tree: string) => markersLeft(worktree, merged, tree),
+  };
+}
+
+async function entriesByPath(git: Git, gitDir: string, tree: string): Promise<ReadonlyMap<string, TreeEntry>> {
+  return new Map((await git.filesOf(gitDir, tree)).map((entry) => [entry.path, entry]));
+}
+
+/** What a tree is judged by. */
+interface Judging {
+  readonly head: Snapshot;
+  readonly protectedPaths: readonly string[];
+  /** True for changes that nobody answers for. */
+  readonly isBrought: ((change: TreeChange) => boolean) | undefined;
+}
+
+/** Writes the worktree as a tree, and says what that changes against the head. */
+async function takeTree(
   stage: Stage,
-  head: Snapshot,
-  protectedPaths: readonly string[],
+  { head, protectedPaths, isBrought = () => false }: Judging,
 ): Promise<{ tree: string; change: Change }> {
   const { git, gitDir } = stage;
   const refused = await stageAll(stage);
   let tree = await writeTree(stage);
   const before = await git.filesOf(gitDir, head.tree);
   let after = await git.filesOf(gitDir, tree);
-  const changes = changesBetween(before, after);
+  const all = changesBetween(before, after);
+  const changes = all.filter((change) => !isBrought(change));
   const repositories = changes.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
   if (repositories.length > 0) {
     await unstage(stage, repositories);
@@ -28,15 +86,14 @@ export async function takeTree(
   const blobs = await blobsOf(git, gitDir, { changes, after });
   const pathsAfter = after.map(({ path }) => path);
   const judged = problemsOf({ changes, blobs, filesBefore: before.length, pathsAfter, protectedPaths });
-  const problems = atMost(mostProblems, [...refused.map(refusal), ...judged]);
-  const kept = changes.filter(({ mode }) => mode !== gitlinkMode);
+  const kept = all.filter(({ path }) => !repositories.includes(path));
   return {
     tree,
     change: {
       changedFiles: kept.length,
       deletedFiles: kept.filter(({ kind }) => kind === 'deleted').length,
       files: pathsAfter.length,
-      problems,
+      problems: [...refused.map(refusal), ...judged],
     },
   };
 }

@@ -7,10 +7,10 @@ import { ignoreRulesOf } from './ignore-rules.js';
 import { allDone } from './locks.js';
 import type { RunPlaces, RunRecord } from './places.js';
 import { checkOut } from './restore.js';
-import { refOf, setRef } from './run-refs.js';
+import { moveRefs } from './run-refs.js';
 import { passOver } from './stage.js';
 import { headOf } from './tree-files.js';
-import { gitlinkMode, type TreeEntry } from './tree-entries.js';
+import { gitlinksOf, type TreeEntry } from './tree-entries.js';
 
 /** What a new worktree is made from. */
 export interface Opening {
@@ -35,15 +35,15 @@ export async function openWorktree(
   const [entries] = await allDone([
     git.filesOf(mirror, start.tree),
     checkOut({ git, gitDir: mirror, worktree }, start.commit),
-    setRef(git, mirror, { ref: refOf(order.run, 'head'), sha: start.commit }),
+    moveRefs(git, mirror, { run: order.run, head: start.commit }),
   ]);
-  const gitlinks = entries.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
+  const gitlinks = gitlinksOf(entries);
   await allDone([
     writeFile(worktree.excludes, await rulesOf(worktree.path, entries)),
     passOver({ git, gitDir: mirror, worktree }, gitlinks),
   ]);
   const { branch, base } = order;
-  return { mirror: basename(mirror), branch, base, start, files: entries.length - gitlinks.length, gitlinks, openedAt };
+  return { mirror: basename(mirror), branch, base, start, files: entries.length - gitlinks.length, openedAt };
 }
 
 /** The ignore rules of the base, so that removing them does not bring dependencies and caches into the tree. */

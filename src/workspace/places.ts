@@ -13,8 +13,6 @@ export interface RunRecord {
   readonly start: Snapshot;
   /** Files in the base tree. */
   readonly files: number;
-  /** Submodules of the base tree; they stay as they are. */
-  readonly gitlinks: readonly string[];
   /** Unix seconds; commits of the run are not older. */
   readonly openedAt: number;
 }
@@ -24,7 +22,9 @@ export interface RunPlaces {
   readonly worktree: Worktree;
   /** Git directory that the agent's `.git` file points to; Fleet writes it and never reads it. */
   readonly view: string;
-  /** Everything of Fleet's own: index, ignore rules, record, view. */
+  /** Git directory that Fleet merges in, made anew each time. */
+  readonly merge: string;
+  /** Everything of Fleet's own: index, ignore rules, record, view, merge. */
   readonly own: string;
   /** What other rooms keep of the run: home and temporary files of checks. Removed with the worktree. */
   readonly leftovers: string;
@@ -50,7 +50,8 @@ export function createPlaces(folder: string): Places {
         index: join(own, 'index'),
         excludes: join(own, 'exclude'),
       };
-      return { worktree, view: join(own, 'view'), own, leftovers: join(folder, 'runs', run) };
+      const leftovers = join(folder, 'runs', run);
+      return { worktree, view: join(own, 'view'), merge: join(own, 'merge'), own, leftovers };
     },
   };
 }

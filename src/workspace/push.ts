@@ -2,19 +2,39 @@ import { lostRace, needsPerson, retryLater } from '../domain/failure.js';
 import type { PushOrder } from '../ports/workspace.js';
 import type { Git, GitEnd } from './git.js';
 import { type Address, addressOf, remoteFailure } from './remote.js';
+import { moveRefs, readRef, refOf } from './run-refs.js';
+import type { RunWorktree } from './run-worktree.js';
 
 const timeoutMs = 5 * 60_000;
 const mostWords = 10;
 
+/** Pushes the run's branch and remembers what the remote took: the next push expects to find it. */
+export async function pushWork(worktree: RunWorktree, order: PushOrder): Promise<void> {
+  const { run, stage, rules } = worktree;
+  const { git, gitDir } = stage;
+  const expected = await readRef(gitDir, refOf(run, 'pushed'));
+  if (expected !== undefined && (await dropsOthers(worktree, { from: expected, to: order.sha })))
+    throw lostRace(`${order.branch} holds commits of somebody else's that ${order.sha} does not have`);
+  await pushBranch(git, { gitDir, expected, plainHttp: rules.plainHttp }, order);
+  await moveRefs(git, gitDir, { run, pushed: { at: order.sha } });
+}
+
+/** True when this push would take commits out of the branch that Fleet did not make. The lease alone holds only what came after the last fetch. */
+async function dropsOthers({ stage, rules }: RunWorktree, push: { from: string; to: string }): Promise<boolean> {
+  const args = ['log', '--format=%ce', push.from, '--not', push.to, '--'];
+  const committers = (await stage.git.output({ gitDir: stage.gitDir, args })).split('\n');
+  return committers.some((email) => email !== '' && email !== rules.identity.email);
+}
+
 /** Where the push starts from. `expected`: what the run itself pushed last; undefined: the branch must not be there. */
-export interface PushStart {
+interface PushStart {
   readonly gitDir: string;
   readonly expected: string | undefined;
   readonly plainHttp: boolean;
 }
 
 /** Pushes one refspec under a lease. A branch that is there already is success. */
-export async function pushBranch(git: Git, start: PushStart, order: PushOrder): Promise<void> {
+async function pushBranch(git: Git, start: PushStart, order: PushOrder): Promise<void> {
   const address = addressOf(order.remote, start);
   const ref = `refs/heads/${order.branch}`;
   const end = await git.attempt({

@@ -1,26 +1,39 @@
 import { rm } from 'node:fs/promises';
+import type { Snapshot } from '../domain/run.js';
 import { mend, sweep } from './files.js';
 import { allDone } from './locks.js';
-import type { Stage } from './stage.js';
-import { passOver } from './stage.js';
+import { readRef, refOf } from './run-refs.js';
+import type { RunWorktree } from './run-worktree.js';
+import { passOver, type Stage } from './stage.js';
+import { gitlinksOf } from './tree-entries.js';
+import { writeView } from './view.js';
 
 const timeoutMs = 10 * 60_000;
 
+/** Brings files, index and the agent's git directory to this tree; also mends what an agent did to any of them. */
+export async function bringTo(worktree: RunWorktree, to: Snapshot): Promise<void> {
+  const { run, stage } = worktree;
+  await restoreTree(stage, to.tree);
+  // What was kept is on no branch: it is shown as work on top of the head.
+  const isKept = (await readRef(stage.gitDir, refOf(run, `kept/${to.tree}`))) === to.commit;
+  await writeView(worktree, isKept ? undefined : to.commit);
+}
+
 /** Brings worktree and index to exactly this tree; what is ignored stays. */
-export async function restoreTree(stage: Stage, tree: string, gitlinks: readonly string[]): Promise<void> {
+export async function restoreTree(stage: Stage, tree: string): Promise<void> {
   try {
-    await bring(stage, tree, gitlinks);
+    await bring(stage, tree);
   } catch {
     // Folders that may not be written, pipes that never end, a broken index. The second try says what else is wrong.
     await allDone([mend(stage.worktree.path), rm(stage.worktree.index, { force: true })]);
-    await bring(stage, tree, gitlinks);
+    await bring(stage, tree);
   }
 }
 
-async function bring(stage: Stage, tree: string, gitlinks: readonly string[]): Promise<void> {
+async function bring(stage: Stage, tree: string): Promise<void> {
   const { git, gitDir, worktree } = stage;
-  await checkOut(stage, tree);
-  const [files] = await allDone([git.filesOf(gitDir, tree), passOver(stage, gitlinks)]);
+  const [files] = await allDone([git.filesOf(gitDir, tree), checkOut(stage, tree)]);
+  await passOver(stage, gitlinksOf(files));
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
   await sweep(
     worktree.path,

@@ -21,6 +21,11 @@ export interface TreeChange {
 export const gitlinkMode = '160000';
 export const linkMode = '120000';
 
+/** Paths of the submodules. */
+export function gitlinksOf(entries: readonly TreeEntry[]): readonly string[] {
+  return entries.filter(({ mode }) => mode === gitlinkMode).map(({ path }) => path);
+}
+
 /** Reads `ls-tree -r -z`, with or without `-l`. */
 export function parseTree(output: string): readonly TreeEntry[] {
   return output

@@ -3,6 +3,7 @@ import { needsPerson, retryLater } from '../domain/failure.js';
 import type { Snapshot } from '../domain/run.js';
 import type { TreeFiles } from '../ports/workspace.js';
 import { type Git, hardenedConfig, hardenedEnvironment } from './git.js';
+import { remoteRefOf } from './run-refs.js';
 
 const largestBytes = 1024 * 1024;
 
@@ -28,12 +29,11 @@ export function mirrorReader(mirror: string, environment: Readonly<Record<string
     });
 }
 
-/** The files at the head of a branch of the mirror. */
-export async function treeFilesOf(
+/** The files of a commit of the mirror. */
+export function treeFilesOf(
   { git, mirror, read }: { readonly git: Git; readonly mirror: string; readonly read: MirrorReader },
-  branch: string,
-): Promise<TreeFiles> {
-  const { commit, tree } = await headOf(git, mirror, branch);
+  { commit, tree }: Snapshot,
+): TreeFiles {
   return {
     sha: commit,
     async list() {
@@ -49,10 +49,15 @@ export async function treeFilesOf(
 
 /** Where a branch of the mirror is. */
 export async function headOf(git: Git, mirror: string, branch: string): Promise<Snapshot> {
-  const ref = `refs/remotes/origin/${branch}`;
+  const ref = remoteRefOf(branch);
   const end = await git.attempt({ gitDir: mirror, args: ['rev-parse', `${ref}^{commit}`, `${ref}^{tree}`] });
   const [commit = '', tree = ''] = end.stdout.split('\n');
   // What cannot be a name at all, such as a glob, comes back as it was given.
   if (end.exit === 0 && /^[0-9a-f]+$/.test(commit)) return { commit, tree };
-  throw needsPerson('configurationBroken', [`branch ${branch} is not there: name another base, or push it`]);
+  throw missingBranch(branch);
+}
+
+/** For a branch that the remote did not have at the last fetch. */
+export function missingBranch(branch: string): Error {
+  return needsPerson('configurationBroken', [`branch ${branch} is not there: name another base, or push it`]);
 }

@@ -26,7 +26,7 @@ const plan = {
   ],
   unknown: { key: true },
 };
-const paths = ['README.md', 'src/slug.js'];
+const about = { paths: ['README.md', 'src/slug.js'], answersFeedback: false };
 
 function folderWith(text: string): string {
   const folder = temporaryFolder();
@@ -45,6 +45,7 @@ describe('readPlan', () => {
         files: ['src/slug.js'],
         creates: ['test/new.js'],
         criteria: ['AC1'],
+        threads: ['t'],
       },
       {
         id: 'T2',
@@ -54,9 +55,10 @@ describe('readPlan', () => {
         files: ['README.md'],
         creates: [],
         criteria: ['AC2'],
+        threads: [],
       },
     ];
-    expect(await readPlan(folderWith(JSON.stringify(plan)), paths)).toEqual({
+    expect(await readPlan(folderWith(JSON.stringify(plan)), about)).toEqual({
       value: { summary: 'Keep digits', criteria: plan.criteria, tasks, supersededTests: [], risks: [] },
     });
   });
@@ -81,21 +83,37 @@ describe('readPlan', () => {
     ],
     ['a thousand problems', JSON.stringify({ ...plan, criteria: Array(1000).fill({}) })],
   ])('tells what is wrong with %s', async (name, text) => {
-    const reading = await readPlan(folderWith(text), paths);
+    const reading = await readPlan(folderWith(text), about);
     await expect(`${JSON.stringify(reading, undefined, 2)}\n`).toMatchFileSnapshot(
       `golden/plan/${name.replaceAll(' ', '-')}.json`,
     );
   });
 
+  it('may be without tasks where it answers feedback', async () => {
+    const text = JSON.stringify({
+      summary: 'Answers are enough.',
+      criteria: [],
+      tasks: [],
+      threads: [{ id: 't', kind: 'question' }],
+    });
+    expect([
+      await readPlan(folderWith(text), { ...about, answersFeedback: true }),
+      await readPlan(folderWith(text), about),
+    ]).toEqual([
+      { value: { summary: 'Answers are enough.', criteria: [], tasks: [], supersededTests: [], risks: [] } },
+      { problems: ['criteria: name at least one acceptance criterion', 'tasks: name at least one task'] },
+    ]);
+  });
+
   it.each(['Here is the plan:\n{}', '{"summary": "x", "crit', ''])('tells that it is not JSON: %s', async (text) => {
     // The rest is in the engine's words.
     const problem = expect.stringMatching(/^plan\.json is not JSON: ./) as string;
-    expect(await readPlan(folderWith(text), paths)).toEqual({ problems: [problem] });
+    expect(await readPlan(folderWith(text), about)).toEqual({ problems: [problem] });
   });
 
   it('tells that there is no file', async () => {
     const problem = 'plan.json is missing: write it into the folder that FLEET_ARTIFACTS names';
-    expect(await readPlan(temporaryFolder(), paths)).toEqual({ problems: [problem] });
+    expect(await readPlan(temporaryFolder(), about)).toEqual({ problems: [problem] });
   });
 
   it.each([
@@ -131,7 +149,7 @@ describe('readPlan', () => {
   ])('tells that it does not read one %s', async (_, make, problem) => {
     const folder = temporaryFolder();
     make(join(folder, 'plan.json'));
-    expect(await readPlan(folder, paths)).toEqual({ problems: [problem] });
+    expect(await readPlan(folder, about)).toEqual({ problems: [problem] });
   });
 });
 

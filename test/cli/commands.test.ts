@@ -6,7 +6,7 @@ import { aSample } from './sample.js';
 import { commandLine } from './world.js';
 
 const commands = ['start', 'doctor', 'gitlab connect', 'schema', 'run', 'demo', 'list', 'show', 'log'];
-const acts = ['issue', 'label', 'comment', 'review', 'merge', 'close'];
+const acts = ['issue', 'label', 'comment', 'review', 'threads', 'reply', 'resolve', 'merge', 'close', 'reopen'];
 
 test('every command has help with examples', async () => {
   const fleet = commandLine();
@@ -21,7 +21,7 @@ test('every command has help with examples', async () => {
 
 describe('wrong use ends with 2 and one clear message', () => {
   test.each([
-    [['nope'], "error: unknown command 'nope'\n(add --help for what can be given)\n"],
+    [['xyzzy'], "error: unknown command 'xyzzy'\n(add --help for what can be given)\n"],
     [['show'], "error: missing required argument 'run'\n(add --help for what can be given)\n"],
     [['list', '--limit', '0'], expect.stringMatching(/^error: .*'0' is invalid. It must be a whole number from 1\./)],
     [
@@ -33,7 +33,11 @@ describe('wrong use ends with 2 and one clear message', () => {
       'fleet: --role web needs DATABASE_URL, which the other role shares: set it, or start without --role\n',
     ],
     [['merge', 'shop'], 'fleet: shop names no issue or merge request: write it like shop#1.\n'],
-    [['review', 'shop#1', 'fine'], 'fleet: Give either --approve or --request-changes.\n'],
+    [['review', 'shop#1', '--approve', '--request-changes'], 'fleet: Give either --approve or --request-changes.\n'],
+    [
+      ['review', 'shop#1', '--on', 'src/price.js: Why?'],
+      "fleet: --on src/price.js: Why? names no line with something about it: write it like 'src/price.js:4: Why?'.\n",
+    ],
     [
       ['run', '--repo', '.', '--issue', 'no.md'],
       expect.stringMatching(/^fleet: The issue file \S+no\.md cannot be read: ENOENT/),
@@ -83,6 +87,10 @@ test('what people do waits when no Fleet runs', { timeout: 60_000 }, async () =>
     await fleet('comment', 'shop#1', '-', '--as', 'rolf', '--json'),
     await fleet('close', 'shop#7'),
     await fleet('show', 'x'),
+    await fleet('review', 'shop#1', 'Fine.'),
+    await fleet('review', 'shop#1'),
+    await fleet('threads', 'shop#1'),
+    await fleet('reopen', 'shop#1'),
   ]).toEqual([
     { code: 0, out: 'There are no runs. `fleet run --repo . --issue issue.md` makes one.\n', err: '' },
     { code: 0, out: `local/shop#1 is open.\n${waits}`, err: '' },
@@ -90,5 +98,9 @@ test('what people do waits when no Fleet runs', { timeout: 60_000 }, async () =>
     { code: 0, out: expect.stringMatching(/^\{"id":"\w+"\}\n$/), err: '' },
     { code: 2, out: '', err: 'fleet: local/shop has no issue or merge request 7: `fleet list` shows what there is.\n' },
     { code: 2, out: '', err: 'fleet: There is no run x: `fleet list` shows all runs.\n' },
+    { code: 2, out: '', err: 'fleet: local/shop#1 is an issue: only a merge request can be reviewed.\n' },
+    { code: 2, out: '', err: 'fleet: The review says nothing.\n' },
+    { code: 2, out: '', err: 'fleet: local/shop has no merge request 1.\n' },
+    { code: 2, out: '', err: 'fleet: local/shop has no merge request 1.\n' },
   ]);
 });

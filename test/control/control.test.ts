@@ -94,15 +94,31 @@ describe('the local forge', () => {
       ...{ branch: 'fleet/1-keep-digits', base: 'trunk', place: at },
     });
     await control({ op: 'unlabel', ...thread });
-    await control({ op: 'comment', repository: name, number: 2, body: 'Fine.', verdict: 'approve' });
-    await control({ op: 'close', repository: name, number: 2 });
+    const reviewed = { repository: name, number: 2 };
+    const at1 = { path: 'new.txt', fromLine: 1, line: 1, side: 'new' } as const;
+    const remarks = [{ ...at1, text: 'Why?', suggestion: 'old' }];
+    await control({ op: 'review', ...reviewed, body: 'Fine.', verdict: 'approve', remarks });
+    const { threads } = await control({ op: 'threads', ...reviewed });
+    const id = threads.find(({ kind }) => kind === 'inline')!.id;
+    await control({ op: 'reply', ...reviewed, thread: id, body: 'Because.', by: 'rolf' });
+    await control({ op: 'resolve', ...reviewed, thread: id, isResolved: true });
+    await control({ op: 'close', ...reviewed });
+    await control({ op: 'reopen', ...reviewed });
+    const said = await control({ op: 'threads', ...reviewed });
+    expect([said.verdicts.map(({ kind }) => kind), said.threads.map(({ isResolved }) => isResolved)]).toEqual([
+      ['approved'],
+      [false, true],
+    ]);
     expect(deliveries.map(({ event }) => [event.type, event.by.login])).toEqual([
       ['repositoryServed', 'ada'],
       ['issueLabelled', 'ada'],
       ['issueCommented', 'rolf'],
       ['issueUnlabelled', 'ada'],
       ['issueCommented', 'ada'],
+      ['issueCommented', 'rolf'],
+      ['mergeRequestTouched', 'ada'],
       ['mergeRequestClosed', 'ada'],
+      ['mergeRequestReopened', 'ada'],
     ]);
   });
 

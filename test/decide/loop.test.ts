@@ -3,11 +3,9 @@ import type { WorkEvent } from '../../src/domain/event.js';
 import type { Phase, WorkingPhase } from '../../src/domain/run.js';
 import {
   aDeliveringPhase,
-  aMergeRequest,
   anAssignment,
   anAttempt,
   anEvidence,
-  anObstacle,
   aPlan,
   aPlanningPhase,
   aPolicy,
@@ -48,7 +46,7 @@ describe('queued', () => {
       event: { type: 'slotGranted', atMs },
       phase: preparing,
       effects: [],
-      because: 'late: the run has its slot',
+      because: 'late: slotGranted while preparing',
     },
     {
       name: 'prepared → the planner works',
@@ -171,7 +169,7 @@ describe('working', () => {
     attempt: done,
     snapshot: at,
     change,
-    atMs,
+    ...{ replies: [], replyProblems: [], atMs },
   });
   const last = aWorkingPhase({ task: 'T2', head: start, assignment: developer('T2') });
   const untouched = { kind: 'changeRefused', problems: ['nothing in the repository was changed'] } as const;
@@ -275,93 +273,6 @@ describe('working', () => {
       ],
       because: 'blocked: agentFailed',
       change: { attempts: [crashed], status: showing },
-    },
-  ]);
-});
-
-describe('delivering, and the status comment', () => {
-  const pushing = aRun({ phase: aDeliveringPhase() });
-  const obstacle = anObstacle({ kind: 'pushRefused', details: ['protected branch'] });
-  const stale = { state: 'stale' } as const;
-  table([
-    {
-      name: 'pushed → the merge request is opened',
-      run: pushing,
-      event: { type: 'pushed', sha: aSnapshot().commit, atMs },
-      phase: aDeliveringPhase({ step: 'opening' }),
-      effects: [{ type: 'openMergeRequest', head: aSnapshot() }],
-      because: 'the branch is pushed',
-    },
-    {
-      name: 'opened → in review, people are told once',
-      run: pushing,
-      event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
-      phase: { name: 'inReview', head: aSnapshot() },
-      effects: [{ type: 'tellPeople', notice: { kind: 'ready' } }, { type: 'showStatus' }],
-      because: 'merge request 8 is open',
-      change: { mergeRequest: aMergeRequest(), status: showing },
-    },
-    {
-      name: 'a refused push → blocked, to be pushed again by a retry',
-      run: pushing,
-      event: { type: 'effectFailed', effect: 'pushBranch', obstacle, atMs },
-      phase: { name: 'blocked', obstacle, resume: { to: 'delivering', head: aSnapshot() } },
-      effects: [blockedNotice(obstacle), { type: 'showStatus' }],
-      because: 'blocked: pushRefused',
-      change: { status: showing },
-    },
-    {
-      name: 'what only tells people is done without',
-      run: pushing,
-      event: { type: 'effectFailed', effect: 'tellPeople', obstacle, atMs },
-      phase: aDeliveringPhase(),
-      effects: [],
-      because: 'done without: tellPeople',
-    },
-    {
-      name: 'an edit that was asked for while one was on its way follows it',
-      run: { ...pushing, status: stale },
-      event: { type: 'statusShown', commentId: 's1', atMs },
-      phase: aDeliveringPhase(),
-      effects: [{ type: 'showStatus' }],
-      because: 'status comment shows the run',
-      change: { status: { id: 's1', state: 'showing' } },
-    },
-    {
-      name: 'while one is on its way no second one is sent',
-      run: { ...pushing, status: showing },
-      event: { type: 'effectFailed', effect: 'pushBranch', obstacle, atMs },
-      phase: { name: 'blocked', obstacle, resume: { to: 'delivering', head: aSnapshot() } },
-      effects: [blockedNotice(obstacle)],
-      because: 'blocked: pushRefused',
-      change: { status: stale },
-    },
-    {
-      name: 'an end stays an end, and what the agent used still counts',
-      run: aRun({ phase: { name: 'cancelled', why: 'stopped' } }),
-      event: { type: 'attemptFailed', attempt: crashed, problems: [], atMs },
-      phase: { name: 'cancelled', why: 'stopped' },
-      effects: [],
-      because: 'late: the run has ended (attemptFailed)',
-      change: { attempts: [crashed] },
-    },
-    {
-      name: 'where Fleet may not write any more, a comment that is behind stays as it is',
-      run: aRun({ phase: { name: 'cancelled', why: 'repositoryLost' }, status: stale }),
-      event: { type: 'statusShown', commentId: 's1', atMs },
-      phase: { name: 'cancelled', why: 'repositoryLost' },
-      effects: [],
-      because: 'status comment shows the run',
-      change: { status: { id: 's1', state: 'shown' } },
-    },
-    {
-      name: 'a merge request whose order was on the wire at the end is said',
-      run: aRun({ phase: { name: 'cancelled', why: 'stopped' } }),
-      event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
-      phase: { name: 'cancelled', why: 'stopped' },
-      effects: [{ type: 'showStatus' }],
-      because: 'the merge request was opened all the same',
-      change: { mergeRequest: aMergeRequest(), status: showing },
     },
   ]);
 });

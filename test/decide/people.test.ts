@@ -25,7 +25,7 @@ const inReview: Phase = { name: 'inReview', head: aSnapshot() };
 const waiting: Phase = { name: 'queued', step: 'waiting', resume: { to: 'planning' } };
 
 function commanded(command: Command): RunEvent {
-  return { type: 'commanded', by, command, commentId: 'c9', atMs };
+  return { type: 'commanded', by, command, commentId: 'c9', place: 'issue', atMs };
 }
 
 describe('admission', () => {
@@ -142,14 +142,16 @@ describe('the merge request ends', () => {
 
 describe('commands', () => {
   const blocked = aBlockedPhase({ resume: { to: 'delivering', head: aSnapshot() } });
-  const reply = (text: string): unknown => ({ type: 'tellPeople', notice: { kind: 'reply', commentId: 'c9', text } });
+  const reply = (text: string): unknown => ({
+    ...{ type: 'tellPeople', notice: { kind: 'reply', commentId: 'c9', place: 'issue', text } },
+  });
   table([
     {
       name: 'retry goes on where the run was blocked',
       run: aRun({ phase: blocked }),
       event: commanded({ name: 'retry' }),
       phase: { name: 'queued', step: 'waiting', resume: { to: 'delivering', head: aSnapshot() } },
-      effects: [seen, { type: 'showStatus' }],
+      effects: [{ type: 'showStatus' }, seen],
       because: 'retry asked for by mona',
       change: { status: showing },
     },
@@ -160,7 +162,8 @@ describe('commands', () => {
         [{ name: 'help' }, 'help'],
         [{ name: 'unknown', word: 'retyr' }, 'help'],
         [{ name: 'replan' }, 'notBuilt'],
-        [{ name: 'text', text: 'use tabs' }, 'notBuilt'],
+        [{ name: 'text', text: 'use tabs' }, 'noMergeRequest'],
+        [{ name: 'update' }, 'noMergeRequest'],
         [{ name: 'agent', agent: 'opus' }, 'notBuilt'],
       ] as const
     ).map(([command, text]): Row => ({

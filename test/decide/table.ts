@@ -14,18 +14,25 @@ export interface Row {
   readonly because: string;
   /** What else of the run changes. */
   readonly change?: Partial<Run>;
+  /** What of the run is not there any more. */
+  readonly gone?: readonly (keyof Run)[];
 }
 
 /** Runs every row as a test: the whole run and all effects are compared, so nothing else may change. */
 export function table(rows: readonly Row[]): void {
   it.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) => {
+    const next = { ...row.run, phase: row.phase, revision: row.run.revision + 1, updatedAtMs: row.event.atMs };
     const expected: Decision = {
-      run: { ...row.run, phase: row.phase, revision: row.run.revision + 1, updatedAtMs: row.event.atMs, ...row.change },
+      run: without({ ...next, ...row.change }, row.gone ?? []),
       effects: row.effects as Decision['effects'],
       because: row.because,
     };
     expect(decide(row.run, row.event)).toEqual(expected);
   });
+}
+
+function without(run: Run, gone: readonly (keyof Run)[]): Run {
+  return Object.fromEntries(Object.entries(run).filter(([key]) => !gone.includes(key as keyof Run))) as unknown as Run;
 }
 
 /** The status comment while an edit of it is on its way. */

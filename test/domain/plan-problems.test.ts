@@ -3,7 +3,17 @@ import type { Plan, Task } from '../../src/domain/plan.js';
 import { inWorkOrder, planProblems } from '../../src/domain/plan-problems.js';
 
 function aTask(id: string, changes: Partial<Task> = {}): Task {
-  return { id, title: id, description: '', dependsOn: [], files: [], creates: [], criteria: ['AC1'], ...changes };
+  return {
+    id,
+    title: id,
+    description: '',
+    dependsOn: [],
+    files: [],
+    creates: [],
+    criteria: ['AC1'],
+    threads: [],
+    ...changes,
+  };
 }
 
 function aPlan(tasks: readonly Task[], criteria: readonly string[] = ['AC1']): Plan {
@@ -62,6 +72,11 @@ describe('planProblems', () => {
       ['tasks: dependsOn goes round in a circle among T1, T2'],
     ],
     [
+      "Fleet's own tasks",
+      aPlan([aTask('MERGE'), aTask('ANSWER')]),
+      ['MERGE', 'ANSWER'].map((id) => `tasks: the id ${id} is Fleet's own; give the task another one`),
+    ],
+    [
       'all at once',
       aPlan([aTask('T1', { dependsOn: ['T1', 'T3'], criteria: [] }), aTask('T1')], ['AC2']),
       [
@@ -72,7 +87,21 @@ describe('planProblems', () => {
       ],
     ],
   ])('of %s', (_, plan, problems) => {
-    expect(planProblems(plan, ['a.js'])).toEqual(problems);
+    expect(planProblems(plan, { paths: ['a.js'], answersFeedback: false })).toEqual(problems);
+  });
+
+  it.each<[string, Plan, readonly string[]]>([
+    ['nothing in it', aPlan([], []), []],
+    ['criteria from before, and nothing to do', aPlan([]), []],
+    ['tasks without criteria', aPlan([aTask('T1', { criteria: [], threads: ['t1'] })], []), []],
+    [
+      'a criterion that no task serves',
+      aPlan([aTask('T1', { criteria: [] })]),
+      ['criterion AC1: no task lists it in its criteria'],
+    ],
+    ['an unknown criterion', aPlan([aTask('T1')], []), ['task T1: criteria names AC1, which is no criterion']],
+  ])('that answers feedback, of %s', (_, plan, problems) => {
+    expect(planProblems(plan, { paths: [], answersFeedback: true })).toEqual(problems);
   });
 });
 

@@ -125,7 +125,7 @@ it('the same delivery a hundred times at once is one run, one status comment and
     ...people.shared(repository, 'mona'),
     action: 'labeled',
     issue: issueJson(web, repository, issue),
-    label: labelJson('fleet'),
+    label: labelJson(web, 'fleet'),
   };
   const hundred = Array.from({ length: 100 }, () => people.deliver('issues', payload, { delivery: 'the-same' }));
   for (const { status } of await Promise.all(hundred)) expect(status).toBe(202);

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { Phase, Run } from '../../src/domain/run.js';
 import type { CommentState, IssueState, RepositoryState } from '../support/github/state.js';
-import type { GitHubFleet } from './world.js';
+import type { Scene, Stage } from './stage.js';
+import type { Item } from './story.js';
+import type { Fleet, GitHubFleet } from './world.js';
 
 type Wanted = Phase['name'] | ((run: Run) => boolean);
 
+/** A repository, by the forge's own id. */
+interface Numbered {
+  readonly id: number;
+}
+
 /** Waits until the newest run of the repository is as wanted, woken by its journal. Fails when that takes more than `withinMs`. */
 export async function reached(
-  world: GitHubFleet,
-  repository: RepositoryState,
+  world: Pick<Fleet, 'fleet'>,
+  repository: Numbered,
   wanted: Wanted,
   withinMs = 40_000,
 ): Promise<Run> {
@@ -27,15 +34,57 @@ export async function reached(
     const { entries } = await world.fleet.control({ op: 'log', run: run.id, after, waitMs: 200 });
     after = entries.at(-1)?.seq ?? after;
   }
-  throw new Error(
-    `not reached within ${withinMs} ms: ${String(wanted)}; the run is ${run === undefined ? 'not there' : JSON.stringify(run.phase)}`,
-  );
+  const at = run === undefined ? 'not there' : JSON.stringify(run.phase);
+  const story = run === undefined ? [] : await decidedOf(world, run);
+  throw new Error([`not reached within ${withinMs} ms: ${String(wanted)}; the run is ${at}:`, ...story].join('\n  '));
 }
 
 /** The runs of a repository, newest first. */
-export async function runsOf(world: GitHubFleet, repository: RepositoryState): Promise<readonly Run[]> {
+export async function runsOf(world: Pick<Fleet, 'fleet'>, repository: Numbered): Promise<readonly Run[]> {
   const { runs } = await world.fleet.control({ op: 'list', limit: 1_000, open: false });
   return runs.filter((each) => each.repository.id === String(repository.id));
+}
+
+/** The run is as wanted, and all that it has to say about it has been said. */
+export async function rested(stage: Stage, scene: Scene, wanted: Wanted): Promise<Run> {
+  const isWanted = typeof wanted === 'function' ? wanted : (run: Run): boolean => run.phase.name === wanted;
+  const run = await reached(stage, scene, (each) => isWanted(each) && each.status.state === 'shown');
+  const notice = run.phase.name === 'inReview' ? 'kind=ready ' : run.phase.name === 'blocked' ? 'kind=blocked ' : '';
+  await becomes(() => scene.comments('issue').some(({ body }) => body.includes(notice)));
+  return run;
+}
+
+/** A scene whose first round is done: its merge request waits for people. */
+export async function opened(stage: Stage, options: Parameters<Stage['scene']>[0] = {}): Promise<Scene> {
+  const scene = stage.scene(options);
+  await scene.label('mona');
+  await rested(stage, scene, reviewed(1));
+  return scene;
+}
+
+/** In review after that round, with nothing new to read. */
+export function reviewed(round: number): (run: Run) => boolean {
+  return ({ phase, ...run }) => phase.name === 'inReview' && phase.settling === undefined && run.round === round;
+}
+
+/** Decisions about a run so far, in words. */
+export async function decidedOf({ fleet }: Pick<Fleet, 'fleet'>, { id }: Run): Promise<readonly string[]> {
+  const { entries } = await fleet.control({ op: 'log', run: id, after: 0, waitMs: 0 });
+  return entries.filter(({ kind }) => kind === 'decided').map(({ text }) => text);
+}
+
+/** Waits until the newest run has decided so, that many times in all. */
+export async function decided(stage: Pick<Fleet, 'fleet'>, scene: Numbered, words: RegExp, times = 1): Promise<Run> {
+  const said = async (run: Run): Promise<number> =>
+    (await decidedOf(stage, run)).filter((text) => words.test(text)).length;
+  return vi.waitFor(
+    async () => {
+      const [run] = await runsOf(stage, scene);
+      expect(run === undefined ? 0 : await said(run), String(words)).toBeGreaterThanOrEqual(times);
+      return run!;
+    },
+    { timeout: 20_000, interval: 50 },
+  );
 }
 
 /** Waits until it is so, looking again and again. Fails when that takes more than `withinMs`. */
@@ -89,7 +138,7 @@ export function mergeRequestsOf(repository: RepositoryState): readonly IssueStat
 }
 
 /** The prompts that the agents of a run were given, in order. */
-export function promptsOf(world: GitHubFleet, run: Run): readonly string[] {
+export function promptsOf(world: Pick<Fleet, 'folder'>, run: Run): readonly string[] {
   const folder = join(world.folder, 'prompts');
   const revision = (name: string): number => Number(name.split('.')[1]);
   return readdirSync(folder)
@@ -105,6 +154,20 @@ export function commitsOf(world: GitHubFleet, repository: RepositoryState, branc
   const args = ['--git-dir', gitDir, 'log', '--reverse', '--format=Author: %an <%ae>%n%n%B%x00', range];
   const messages = execFileSync('git', args, { encoding: 'utf8' }).split('\0');
   return messages.map((message) => message.trim()).filter((message) => message !== '');
+}
+
+/** The commits that a branch has beyond its base, as a story tells them. */
+export function commitItems({ gitDir }: Scene, base: string, branch: string): readonly Item[] {
+  const args = ['--git-dir', gitDir, 'log', '--reverse', '--format=%H%n%P%n%an%n%B%x00', `${base}..${branch}`];
+  const commits = execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\0');
+  return commits
+    .map((commit) => commit.trim().split('\n'))
+    .filter(([sha]) => sha !== '')
+    .map(([sha = '', parents = '', by = '', ...message]) => ({
+      id: sha,
+      title: `Commit ${sha} on ${branch} by ${by}${parents.includes(' ') ? `, a merge of ${parents.replace(' ', ' and ')}` : ''}`,
+      text: message.join('\n'),
+    }));
 }
 
 /** Processes that work for a run: agents and all that they started. */
@@ -123,11 +186,7 @@ export function processesOf(run: Run): readonly string[] {
 }
 
 /** Waits until an agent of that role is at work on the newest run. */
-export async function agentWorks(
-  world: GitHubFleet,
-  repository: RepositoryState,
-  role: 'planner' | 'developer',
-): Promise<Run> {
+export async function agentWorks(world: Fleet, repository: Numbered, role: 'planner' | 'developer'): Promise<Run> {
   const run = await reached(world, repository, role === 'planner' ? 'planning' : 'working');
   await becomes(() =>
     readdirSync(join(world.folder, 'prompts')).some(

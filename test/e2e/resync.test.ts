@@ -58,7 +58,7 @@ describe('webhooks that are lost cost time, and nothing else', () => {
     await labelledBefore(repository, issue);
     const payload = {
       ...gitHub.people.shared(repository, 'mona'),
-      ...{ action: 'labeled', label: labelJson('fleet'), issue: issueJson(gitHub.web, repository, issue) },
+      ...{ action: 'labeled', label: labelJson(gitHub.web, 'fleet'), issue: issueJson(gitHub.web, repository, issue) },
     };
     const late = async (): Promise<void> => {
       gitHub.people.webhookUrl = webhookUrl;

@@ -51,7 +51,7 @@ describe.skipIf(skipped)(
           ...shared,
           action: 'labeled',
           issue: issueJson(web, repository, issue),
-          label: labelJson('fleet'),
+          label: labelJson(web, 'fleet'),
         };
         await deliverToBoth('issues', payload, `labelled-${repository.id}`);
       }

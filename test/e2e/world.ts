@@ -6,6 +6,7 @@ import type { StartedFleet } from '../../src/cli/fleet-port.js';
 import { startFleet } from '../../src/main.js';
 import { GitHubStandIn } from '../support/github/stand-in.js';
 import type { IssueState, RepositoryState } from '../support/github/state.js';
+import { GitLabStandIn } from '../support/gitlab/stand-in.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const scriptedAgent = resolve(import.meta.dirname, '../support/agents/scripted.mjs');
@@ -35,37 +36,95 @@ export const namedRepository = {
   '.fleet/config.yml': 'checks: { test: node slug.test.js }\n',
 };
 
-/** Fleet with the scripted agent, served by the GitHub stand-in. */
-export interface GitHubFleet {
-  readonly gitHub: GitHubStandIn;
+/** Fleet with the scripted agent, and the folder that it lives in. */
+export interface Fleet {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   fleet: StartedFleet;
   /** Starts Fleet again, on the same data. */
   start(): Promise<void>;
+}
+
+/** Fleet, served by the GitHub stand-in. */
+export interface GitHubFleet extends Fleet {
+  readonly gitHub: GitHubStandIn;
+  close(): Promise<void>;
+}
+
+/** Fleet, served by the GitLab stand-in. */
+export interface GitLabFleet extends Fleet {
+  readonly gitLab: GitLabStandIn;
   close(): Promise<void>;
 }
 
 export type Start = (env: Readonly<Record<string, string>>, folder: string) => Promise<StartedFleet>;
 
-export interface GitHubFleetOptions {
+export interface FleetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the agent, as in fleet.config.yml. */
   readonly timeouts?: string;
   /** More lines of fleet.config.yml. */
   readonly config?: string;
-  /** Another Fleet's, when several are served. */
-  readonly gitHub?: GitHubStandIn;
   readonly life?: 'file' | 'test';
   /** By default in this process. */
   readonly start?: Start;
 }
 
+export interface GitHubFleetOptions extends FleetOptions {
+  /** Another Fleet's, when several are served. */
+  readonly gitHub?: GitHubStandIn;
+  /** What the app was granted beyond app.yml. */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
+}
+
 /** Starts a stand-in and a Fleet for it. */
 export async function gitHubFleet(options: GitHubFleetOptions = {}): Promise<GitHubFleet> {
-  const { env = {}, timeouts = '{ silence: 60s, wall: 60s }', life = 'file', start = startHere, config = '' } = options;
-  const folder = temporaryFolder(life);
-  const gitHub = options.gitHub ?? (await GitHubStandIn.start({ folder: join(folder, 'github') }));
+  const folder = temporaryFolder(options.life ?? 'file');
+  const { permissions = {} } = options;
+  const gitHub = options.gitHub ?? (await GitHubStandIn.start({ folder: join(folder, 'github'), permissions }));
+  const { people } = gitHub;
+  const variables = {
+    APP_ID: String(gitHub.appId),
+    PRIVATE_KEY: gitHub.privateKey,
+    WEBHOOK_SECRET: gitHub.webhookSecret,
+    GHE_HOST: gitHub.host,
+    GHE_PROTOCOL: 'http',
+  };
+  const fleet = await startedFleet(folder, variables, options, (address) => {
+    people.webhookUrl = `${address}/api/github/webhooks`;
+  });
+  const close = async (): Promise<void> => {
+    await fleet.fleet.close();
+    if (options.gitHub === undefined) await gitHub.close();
+  };
+  return Object.assign(fleet, { gitHub, close });
+}
+
+/** Starts a stand-in and a Fleet for it. */
+export async function gitLabFleet(options: FleetOptions = {}): Promise<GitLabFleet> {
+  const folder = temporaryFolder(options.life ?? 'file');
+  const gitLab = await GitLabStandIn.start({ folder: join(folder, 'gitlab') });
+  const variables = {
+    GITLAB_URL: gitLab.web.url,
+    GITLAB_TOKEN: gitLab.token,
+    GITLAB_WEBHOOK_SECRET: gitLab.webhookSecret,
+  };
+  const fleet = await startedFleet(folder, variables, options, (address) => {
+    gitLab.people.webhookUrl = `${address}/api/gitlab/webhooks`;
+  });
+  const close = async (): Promise<void> => {
+    await fleet.fleet.close();
+    await gitLab.close();
+  };
+  return Object.assign(fleet, { gitLab, close });
+}
+
+async function startedFleet(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  { env = {}, timeouts = '{ silence: 60s, wall: 60s }', start = startHere, config = '' }: FleetOptions,
+  listens: (address: string) => void,
+): Promise<Fleet> {
   for (const name of ['prompts', 'gates']) mkdirSync(join(folder, name));
   // As in an installed Fleet: made from nothing, the database takes seconds.
   cpSync(await cachedTemplate(), join(folder, 'data/database'), { recursive: true });
@@ -80,7 +139,7 @@ export async function gitHubFleet(options: GitHubFleetOptions = {}): Promise<Git
     env: { PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
 ${config}`,
   );
-  const variables = {
+  const all = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     TMPDIR: process.env['TMPDIR'] ?? '',
@@ -88,29 +147,20 @@ ${config}`,
     PORT: '0',
     LOG_LEVEL: process.env['FLEET_TEST_LOG'] ?? 'silent',
     FLEET_DATA_DIR: join(folder, 'data'),
-    APP_ID: String(gitHub.appId),
-    PRIVATE_KEY: gitHub.privateKey,
-    WEBHOOK_SECRET: gitHub.webhookSecret,
-    GHE_HOST: gitHub.host,
-    GHE_PROTOCOL: 'http',
+    ...variables,
     ...env,
   };
   const startAgain = async (): Promise<StartedFleet> => {
-    const fleet = await start(variables, folder);
-    gitHub.people.webhookUrl = `${fleet.address ?? ''}/api/github/webhooks`;
+    const fleet = await start(all, folder);
+    listens(fleet.address ?? '');
     return fleet;
   };
-  const world: GitHubFleet = {
-    gitHub,
+  const world: Fleet = {
     folder,
-    env: variables,
+    env: all,
     fleet: await startAgain(),
     start: async () => {
       world.fleet = await startAgain();
-    },
-    close: async () => {
-      await world.fleet.close();
-      if (options.gitHub === undefined) await gitHub.close();
     },
   };
   return world;

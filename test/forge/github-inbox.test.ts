@@ -30,16 +30,17 @@ describe('parseGitHub', () => {
     expect(parseGitHub(delivery, { appId: 4711, botId: undefined })).toEqual([]);
   });
 
-  test.each(['issues', 'issue_comment', 'pull_request', 'installation', 'installation_repositories', 'repository'])(
-    'a delivery of %s in a shape that GitHub does not have is refused whole',
-    (event) => {
-      const broken = { event, payload: { action: 'deleted' }, receivedAtMs, known };
-      const parse = (payload: unknown): unknown => parseGitHub({ ...broken, payload }, own);
-      for (const payload of [undefined, [], 'text', { action: 7 }]) {
-        expect(() => parse(payload)).toThrow(expect.objectContaining({ name: 'ZodError' }) as Error);
-      }
-    },
-  );
+  test.each(
+    'issues issue_comment pull_request pull_request_review pull_request_review_comment check_suite status installation installation_repositories repository'.split(
+      ' ',
+    ),
+  )('a delivery of %s in a shape that GitHub does not have is refused whole', (event) => {
+    const broken = { event, payload: { action: 'deleted' }, receivedAtMs, known };
+    const parse = (payload: unknown): unknown => parseGitHub({ ...broken, payload }, own);
+    for (const payload of [undefined, [], 'text', { action: 7 }]) {
+      expect(() => parse(payload)).toThrow(expect.objectContaining({ name: 'ZodError' }) as Error);
+    }
+  });
 
   test('a time that is none is refused', () => {
     const payload = payloadOf('issues.labeled');

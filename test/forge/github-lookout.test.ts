@@ -61,7 +61,9 @@ describe('GitHub, looked at', () => {
     };
     const { memo } = await lookout.look(world.repository, order, undefined);
     const before = world.standIn.calls.length;
-    expect(await lookout.look(world.repository, order, memo)).toEqual({ labelled: undefined, endings: [], memo });
+    const seen = await lookout.look(world.repository, order, memo);
+    expect(seen).toEqual({ labelled: undefined, endings: [], glances: seen.glances, memo });
+    expect(seen.glances.map((each) => each.number)).toEqual(order.mergeRequests);
     expect(callsSince(before)).toEqual([
       'GET /repos/acme/sample/issues 304',
       ...(count === 0 ? [] : ['POST /graphql 200']),

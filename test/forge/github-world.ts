@@ -1,9 +1,11 @@
+import { expect } from 'vitest';
 import { createGitHub, type GitHub } from '../../src/forge/github/github.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Repository } from '../../src/domain/forge.js';
 import type { Log } from '../../src/ports.js';
 import { GitHubStandIn } from '../support/github/stand-in.js';
 import { accountOf, addComment, type IssueState, type RepositoryState } from '../support/github/state.js';
+import { deliveryProblems, exchangeProblems } from '../support/github/specification.js';
 import { temporaryFolder } from '../support/temp.js';
 import type { SeenMergeRequest, World } from './contract.js';
 
@@ -34,6 +36,8 @@ export function keepLog(): KeptLog {
 export interface GitHubWorld extends World {
   readonly standIn: GitHubStandIn;
   readonly gitHub: GitHub;
+  /** Another one, as after a restart. */
+  readonly again: () => Promise<GitHub>;
   readonly log: KeptLog;
   readonly seeded: RepositoryState;
 }
@@ -42,23 +46,27 @@ export interface GitHubWorldOptions {
   readonly timeoutMs?: number;
   readonly spacing?: 'probot' | 'off';
   readonly hostSuffix?: string;
+  /** What the app was granted beyond app.yml; `none` takes something away. */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write' | 'none'>>;
 }
 
 export async function gitHubWorld(options: GitHubWorldOptions = {}): Promise<GitHubWorld> {
-  const { hostSuffix = '', ...more } = options;
-  const standIn = await GitHubStandIn.start({ folder: temporaryFolder() });
+  const { hostSuffix = '', permissions = {}, ...more } = options;
+  const standIn = await GitHubStandIn.start({ folder: temporaryFolder(), permissions });
   const log = keepLog();
-  const gitHub = await createGitHub({
-    appId: standIn.appId,
-    privateKey: new Secret(standIn.privateKey),
-    webhookSecret: new Secret(standIn.webhookSecret),
-    host: `${standIn.host}${hostSuffix}`,
-    protocol: 'http',
-    spacing: 'off',
-    clock: { nowMs: () => Date.now() },
-    log,
-    ...more,
-  });
+  const again = (): Promise<GitHub> =>
+    createGitHub({
+      appId: standIn.appId,
+      privateKey: new Secret(standIn.privateKey),
+      webhookSecret: new Secret(standIn.webhookSecret),
+      host: `${standIn.host}${hostSuffix}`,
+      protocol: 'http',
+      spacing: 'off',
+      clock: { nowMs: () => Date.now() },
+      log,
+      ...more,
+    });
+  const gitHub = await again();
   const { state } = standIn;
   const seeded = standIn.addRepository({
     path: 'acme/sample',
@@ -80,6 +88,7 @@ export async function gitHubWorld(options: GitHubWorldOptions = {}): Promise<Git
   return {
     standIn,
     gitHub,
+    again,
     log,
     seeded,
     forge: gitHub.forge,
@@ -125,6 +134,9 @@ export async function gitHubWorld(options: GitHubWorldOptions = {}): Promise<Git
     close: async () => {
       await standIn.close();
       standIn.assertNoSurprises();
+      const { exchanges, people } = standIn;
+      const problems = [...exchanges.flatMap(exchangeProblems), ...people.sent.flatMap(deliveryProblems)];
+      expect([...new Set(problems)]).toEqual([]);
     },
   };
 }

@@ -23,7 +23,7 @@ function noticesOf({ phase }: Run): readonly Notice[] {
   return [
     ...(phase.name === 'blocked' ? [{ kind: 'blocked', obstacle: phase.obstacle } as const] : []),
     ...(phase.name === 'inReview' ? [{ kind: 'ready' } as const] : []),
-    ...replies.map((text) => ({ kind: 'reply', commentId: 'issues/1/notes/1', text }) as const),
+    ...replies.map((text) => ({ kind: 'reply', commentId: 'issues/1/notes/1', place: 'issue', text }) as const),
   ];
 }
 

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from '../../src/domain/forge.js';
+import { Secret } from '../../src/domain/secret.js';
+import { examineGitLab } from '../../src/forge/gitlab/examine.js';
 import type { MarkedComment, MergeRequestOrder } from '../../src/ports/forge.js';
 import { addNote, addThread, accountOf } from '../support/gitlab/state.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -215,4 +217,21 @@ describe('the stand-in itself', () => {
     world.project.members.set(world.fleet, 'developer');
     expect(await push(authorization?.reveal() ?? '')).toBe('pushed');
   });
+});
+
+test('a webhook that does not tell of all that Fleet needs is reported', async () => {
+  const { project, standIn, fleet } = world;
+  const { web, token } = standIn;
+  const examine = async () => {
+    const options = { url: web.url, token: new Secret(token), clock: { nowMs: () => 0 }, log: world.log };
+    return (await examineGitLab(options)).projects;
+  };
+  expect(await examine()).toEqual([{ path: 'acme/sample', webhook: 'unseen', untold: [] }]);
+  project.members.set(fleet, 'maintainer');
+  const events = ['issues_events', 'note_events', 'merge_requests_events'];
+  const url = 'https://fleet.example.com/api/gitlab/webhooks';
+  project.hooks.push({ id: 1, url, token: '', alertStatus: 'executable', events });
+  expect(await examine()).toEqual([{ path: 'acme/sample', webhook: 'well', untold: ['pipeline_events'] }]);
+  project.hooks[0]!.events = [...events, 'pipeline_events'];
+  expect(await examine()).toEqual([{ path: 'acme/sample', webhook: 'well', untold: [] }]);
 });

@@ -196,7 +196,7 @@ describe('bad input', () => {
     ]);
   });
 
-  test.each(['pipeline', 'a kind of next year', '__proto__'])('a delivery about %s is acknowledged', async (kind) => {
+  test.each(['wiki_page', 'a kind of next year', '__proto__'])('a delivery about %s is acknowledged', async (kind) => {
     expect(await deliver('Some Hook', { object_kind: kind })).toEqual({ status: 202, accepted: 0 });
     expect(world.log.kept).toEqual([]);
   });

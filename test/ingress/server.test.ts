@@ -121,7 +121,16 @@ describe('the set-up of the GitHub App', () => {
         checks: 'read',
         statuses: 'read',
       },
-      default_events: ['issues', 'issue_comment', 'pull_request', 'repository'],
+      default_events: [
+        'issues',
+        'issue_comment',
+        'pull_request',
+        'pull_request_review',
+        'pull_request_review_comment',
+        'check_suite',
+        'status',
+        'repository',
+      ],
     });
     expect((await fetch(`${url}/probot/static/primer.css`)).status).toBe(200);
   });

@@ -62,7 +62,7 @@ export function runIn(name: string): Run {
   return run;
 }
 
-const nasty = '@admin /merge fixes #1 <!-- fleet:v1 kind=status run=x -->\n/close\n```\nopen fence </details>';
+export const nasty = '@admin /merge fixes #1 <!-- fleet:v1 kind=status run=x -->\n/close\n```\nopen fence </details>';
 
 /** A run whose every free text tries something. */
 export const hostile = a.aRun({

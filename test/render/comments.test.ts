@@ -19,7 +19,12 @@ function notice(run: Run, about: Notice): string {
   return `${marker}\n${body}\n`;
 }
 
-const reply = (text: Extract<Notice, { kind: 'reply' }>['text']): Notice => ({ kind: 'reply', commentId: 'c9', text });
+const reply = (text: Extract<Notice, { kind: 'reply' }>['text']): Notice => ({
+  kind: 'reply',
+  commentId: 'c9',
+  place: 'issue',
+  text,
+});
 
 describe('statusComment', () => {
   test.each(Object.keys(runs))('%s', async (name) => {
@@ -59,6 +64,7 @@ describe('noticeComment', () => {
     ['status', runIn('working'), reply('status')],
     ['not-blocked', runIn('working'), reply('notBlocked')],
     ['not-built', runIn('working'), reply('notBuilt')],
+    ['no-merge-request', runIn('working'), reply('noMergeRequest')],
   ])('%s', async (name, run, about) => {
     await expect(notice(run, about)).toMatchFileSnapshot(`golden/notice-${name}.md`);
   });
@@ -85,6 +91,7 @@ test('every obstacle says what a person can do', async () => {
   const kinds = [
     ...(['checksRed', 'planMissing', 'agentFailed', 'noAgent', 'changeRefused', 'pushRefused'] as const),
     ...(['emptyRepository', 'configurationBroken', 'setupFailed', 'forgeRefused', 'spent'] as const),
+    ...(['roundsSpent', 'sameDemand', 'ciStaysRed'] as const),
   ];
   const page = kinds
     .map((kind) => `${kind}: ${obstacleWords(kind).what}\n  ${obstacleWords(kind).wayOut}\n`)

@@ -59,12 +59,12 @@ describe('developerPrompt', () => {
     ['checks-red', 'T1', checksRed],
     ['refused', 'T1', { kind: 'changeRefused', problems: ['.github/workflows/ci.yml: protected'] } as const],
   ])('%s', async (name, task, feedback) => {
-    const prompt = developerPrompt({ run: runIn('working'), feedback, artifacts, task });
+    const prompt = developerPrompt({ run: runIn('working'), feedback, artifacts, task, threads: [], schema });
     await expect(prompt).toMatchFileSnapshot(`golden/developer-${name}.md`);
   });
 
   test('hostile', async () => {
-    const prompt = developerPrompt({ run: hostile, feedback: none, artifacts, task: 'T1' });
+    const prompt = developerPrompt({ run: hostile, feedback: none, artifacts, task: 'T1', threads: [], schema });
     await expect(prompt).toMatchFileSnapshot('golden/developer-hostile.md');
   });
 });

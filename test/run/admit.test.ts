@@ -186,7 +186,7 @@ const rows: readonly Row[] = [
     name: 'a comment of a bot → put aside',
     delivered: { ...commented, by: aPerson('mona', { kind: 'bot' }) },
     runs: [open],
-    because: 'the comment is not for Fleet',
+    because: 'the comment is by a bot',
   },
   {
     name: 'a command by somebody without write access → put aside',
@@ -204,21 +204,21 @@ const rows: readonly Row[] = [
     delivered: commented,
     runs: [open],
     because: 'status by mona',
-    event: { type: 'commanded', by: mona, ...status, atMs },
+    event: { type: 'commanded', by: mona, ...status, place: 'issue', atMs },
   },
   {
     name: 'a mention → commanded',
     delivered: { ...commented, body: '@fleet-test status' },
     runs: [open],
     because: 'status by mona',
-    event: { type: 'commanded', by: mona, ...status, atMs },
+    event: { type: 'commanded', by: mona, ...status, place: 'issue', atMs },
   },
   {
     name: 'a command on the merge request → commanded',
     delivered: { ...commented, issueNumber: 8, onMergeRequest: true },
     runs: [inReview],
     because: 'status by mona',
-    event: { type: 'commanded', by: mona, ...status, atMs },
+    event: { type: 'commanded', by: mona, ...status, place: 'mergeRequest', atMs },
   },
   {
     name: '/fleet retry after an end → a new run on the text that was frozen',

@@ -185,7 +185,8 @@ describe('a run that is stopped while its agent works', () => {
 });
 
 async function commanded(name: 'stop'): Promise<void> {
-  const event = { type: 'commanded', by: aPerson(), command: { name }, commentId: 'c1', atMs: startMs } as const;
+  const told = { by: aPerson(), command: { name }, commentId: 'c1', place: 'issue', atMs: startMs } as const;
+  const event = { type: 'commanded', ...told } as const;
   const { inboxId } = await scene.store.inbox.receive(aDelivery(name));
   await scene.store.inbox.admit(inboxId, 'for the test', [{ run: runId, event }]);
 }

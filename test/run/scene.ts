@@ -66,6 +66,7 @@ export async function sceneOn(database: Database): Promise<Scene> {
       perform: ({ id, delayMs }) => say(told, `perform ${id} after ${delayMs}`),
     },
     forges: new Map([['github', forgeThatAnswers(answers)]]),
+    reviews: new Map(),
     workspaces: only('workspaces', {
       find: () => Promise.resolve({ path: '/worktree', gitDirectories: [] }),
       restore: () => Promise.resolve(),

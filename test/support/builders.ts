@@ -5,7 +5,17 @@ import type { Comment, Issue, MergeRequest, Person, Repository } from '../../src
 import type { JournalEntry } from '../../src/domain/journal.js';
 import type { Criterion, Plan, Task } from '../../src/domain/plan.js';
 import type {
+  Demand,
+  DemandComment,
+  LedgerRow,
+  ReadFeedback,
+  RedJob,
+  ReviewRecord,
+  RoundCause,
+} from '../../src/domain/review.js';
+import type {
   Assignment,
+  DeliveredRound,
   FrozenIssue,
   Obstacle,
   Phase,
@@ -85,6 +95,7 @@ export function aTask(change: Partial<Task> = {}): Task {
     files: ['src/slug.js'],
     creates: [],
     criteria: ['AC1'],
+    threads: [],
     ...change,
   };
 }
@@ -120,6 +131,7 @@ export function aPolicy(change: Partial<RunPolicy> = {}): RunPolicy {
     checks: [aCheck()],
     checkTimeoutMs: 600_000,
     protectedPaths: ['.github/**', '.gitlab-ci.yml'],
+    review: { settleMs: 60_000, maxRounds: 10, resolveThreads: true, conflicts: 'merge' },
     fixes: 3,
     failures: 2,
     agents: { planner: ['opus'], developer: ['opus'] },
@@ -164,7 +176,7 @@ export function anEvidence(change: Partial<Evidence> = {}): Evidence {
 }
 
 export function anAssignment(change: Partial<Assignment> = {}): Assignment {
-  return { role: 'planner', agent: 'opus', feedback: { kind: 'none' }, from: aSnapshot('b0'), ...change };
+  return { role: 'planner', agent: 'opus', feedback: { kind: 'none' }, threads: [], from: aSnapshot('b0'), ...change };
 }
 
 export function aPlanningPhase(change: Partial<PhaseNamed<'planning'>> = {}): PhaseNamed<'planning'> {
@@ -200,6 +212,102 @@ export function aMergeRequest(change: Partial<MergeRequest> = {}): MergeRequest 
   return { number: 8, url: 'https://github.com/acme/shop/pull/8', state: 'open', ...change };
 }
 
+export function aDemandComment(change: Partial<DemandComment> = {}): DemandComment {
+  return {
+    id: 'd1',
+    by: aPerson('nils'),
+    text: 'Please use the same pattern as in title.js.',
+    atMs: startMs + 600_000,
+    suggestions: [],
+    ...change,
+  };
+}
+
+/** A thread at a place of the change, as it is read from the forge. */
+export function aDemand(change: Partial<Demand> = {}): Demand {
+  return {
+    thread: 'PRRT_1',
+    kind: 'inline',
+    place: { path: 'src/slug.js', line: 3, isOutdated: false },
+    canResolve: true,
+    isThreaded: true,
+    comments: [aDemandComment()],
+    ...change,
+  };
+}
+
+/** A thread that round 2 has taken up. */
+export function aLedgerRow(change: Partial<LedgerRow> = {}): LedgerRow {
+  const comments = change.comments ?? [aDemandComment()];
+  return {
+    ...aDemand({ comments }),
+    seen: comments.map(({ id }) => id),
+    round: 2,
+    taken: 1,
+    state: 'open',
+    ...change,
+  };
+}
+
+export function aRedJob(change: Partial<RedJob> = {}): RedJob {
+  return {
+    id: 'j1',
+    name: 'ci / test',
+    url: 'https://github.com/acme/shop/actions/runs/5/job/6',
+    step: 'npm test',
+    cause: 'code',
+    canRerun: true,
+    logTail: 'not ok 2 - keeps digits\n  expected: area-51\n  actual: area\n',
+    ...change,
+  };
+}
+
+/** What round 2 answers. */
+export function aRoundCause(change: Partial<RoundCause> = {}): RoundCause {
+  return { threads: ['PRRT_1'], redJobs: [], sinceSha: aSnapshot('a7').commit, source: 'none', ...change };
+}
+
+export function aReviewRecord(change: Partial<ReviewRecord> = {}): ReviewRecord {
+  const headSha = aSnapshot('a7').commit;
+  return {
+    updatedAtMs: startMs + 660_000,
+    headSha,
+    ci: { sha: headSha, verdict: 'none' },
+    verdicts: [],
+    ledger: [aLedgerRow()],
+    reruns: [],
+    redRounds: {},
+    told: [],
+    moreRounds: 0,
+    ...change,
+  };
+}
+
+/** What was read of a merge request that nobody has said anything about. */
+export function aFeedback(change: Partial<ReadFeedback> = {}): ReadFeedback {
+  const headSha = aSnapshot('a7').commit;
+  return {
+    ...{ updatedAtMs: startMs + 660_000, headSha, demands: [], resolved: [], verdicts: [] },
+    ci: { sha: headSha, verdict: 'none', red: [] },
+    ...change,
+  };
+}
+
+/** The first round, with both tasks of `aPlan`. */
+export function aDeliveredRound(change: Partial<DeliveredRound> = {}): DeliveredRound {
+  const tasks = aPlan().tasks.map(({ id, title }) => ({ id, title }));
+  return { round: 1, head: aSnapshot('a7'), tasks, ...change };
+}
+
+/** A run whose merge request is open and was not read yet. */
+export function aRunInReview(change: Partial<Run> = {}): Run {
+  return aRun({
+    ...{ phase: { name: 'inReview', head: aSnapshot('a7') }, prepared: aPrepared(), plan: aPlan() },
+    ...{ mergeRequest: aMergeRequest(), delivered: [aDeliveredRound()] },
+    ...change,
+  });
+}
+
 /** A run that was just admitted; give `phase`, `prepared`, `plan` … for later ones. */
 export function aRun(change: Partial<Run> = {}): Run {
   return {
@@ -214,6 +322,7 @@ export function aRun(change: Partial<Run> = {}): Run {
     phase: { name: 'queued', step: 'waiting', resume: { to: 'planning' } },
     attempts: [],
     evidence: [],
+    delivered: [],
     status: { state: 'shown' },
     createdAtMs: startMs,
     updatedAtMs: startMs,

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { anOrder } from './round.js';
 import { aScene, plainGit, run, writeFiles } from './scene.js';
 
 /** Each attack is made as an agent would make it; plain git in the same folder must fall for it, Fleet's must not. */
@@ -59,6 +60,23 @@ const attacks: Readonly<Record<string, { attack: (ground: Ground) => void; contr
     },
     control: (path) => plainGit(path, 'diff'),
   },
+  'a merge driver': {
+    attack({ path, view, mirror, trap }) {
+      writeFiles(path, { '.gitattributes': '* merge=evil\n' });
+      for (const folder of [view, mirror, join(view, '../merge')])
+        writeFiles(folder, { 'info/attributes': '* merge=evil\n' });
+      for (const folder of [path, mirror]) plainGit(folder, 'config', 'merge.evil.driver', trap);
+    },
+    control(path) {
+      for (const text of ['one\n', 'two\n']) {
+        plainGit(path, 'checkout', '--quiet', '--detach', 'origin/main');
+        writeFiles(path, { 'a.txt': text });
+        plainGit(path, 'commit', '--quiet', '--all', '-m', text);
+        plainGit(path, 'branch', text.trim());
+      }
+      plainGit(path, 'merge', 'one');
+    },
+  },
   'a repository inside, with a filter of its own': {
     attack({ path, trap }) {
       const inner = join(path, 'inner');
@@ -99,16 +117,25 @@ describe.each(Object.entries(attacks))('%s', (_title, { attack, control }) => {
     writeFiles(it.path, { 'a.txt': 'changed again\n' });
     for (const text of ['one\n', 'two\n']) {
       writeFiles(it.path, { 'src/b.txt': text });
-      await it.workspaces.keep(run, it.start, []);
+      await it.workspaces.keep(run, { head: it.start, protectedPaths: [] });
     }
-    const { snapshot } = await it.workspaces.keep(run, it.start, []);
-    const order = { tree: snapshot.tree, parent: it.start.commit, message: 'work\n' };
+    const { snapshot } = await it.workspaces.keep(run, { head: it.start, protectedPaths: [] });
+    const order = { tree: snapshot.tree, parents: [it.start.commit], message: 'work\n' } as const;
     const head = await it.workspaces.commit(run, order);
     await it.workspaces.diff(run, it.start.commit, head.commit);
     await it.workspaces.push(run, { remote: it.remote, sha: head.commit, branch: 'fleet/7-fix' });
     await it.workspaces.restore(run, it.start);
     await it.workspaces.restore(run, head);
+    it.publish({ 'a.txt': 'theirs\n' });
     await it.workspaces.fetch(it.repository, it.remote);
+    const suggestions = [{ path: 'src/b.txt', fromLine: 1, toLine: 1, text: 'three' }];
+    const { conflict, applied } = await it.workspaces.integrate(run, {
+      ...anOrder(head),
+      suggestions: [{ thread: 't', by: { id: '1', login: 'ann', kind: 'person' }, suggestions }],
+    });
+    expect([conflict?.files, applied.length]).toEqual([['a.txt'], 1]);
+    await it.workspaces.keep(run, { head, protectedPaths: [], merges: conflict?.theirs ?? '' });
+    await it.workspaces.open({ ...it.order, adopts: true });
     await it.workspaces.filesOf(it.repository, 'main').then((files) => files.list());
     await it.workspaces.remove(run);
     expect(existsSync(it.trace)).toBe(false);
@@ -146,11 +173,11 @@ describe('a submodule of the base that the agent filled', () => {
 
   test("runs nothing under Fleet's, and stays as it was", async () => {
     const { workspaces, start, trace, lib } = await ground();
-    const { snapshot, change } = await workspaces.keep(run, start, []);
+    const { snapshot, change } = await workspaces.keep(run, { head: start, protectedPaths: [] });
     expect(snapshot).toEqual(start);
     expect(change).toEqual({ changedFiles: 0, deletedFiles: 0, files: 4, problems: [] });
     await workspaces.restore(run, start);
-    await workspaces.keep(run, start, []);
+    await workspaces.keep(run, { head: start, protectedPaths: [] });
     expect(existsSync(trace)).toBe(false);
     expect(existsSync(join(lib, 'x.txt'))).toBe(false);
   });

@@ -11,7 +11,7 @@ const nothing = { changedFiles: 0, deletedFiles: 0, files: 3, problems: [] };
 async function aWorktree(options: Parameters<typeof aScene>[0] = {}) {
   const scene = aScene(options);
   const opened = await scene.opened();
-  const keep = () => scene.workspaces.keep(run, opened.start, []);
+  const keep = () => scene.workspaces.keep(run, { head: opened.start, protectedPaths: [] });
   const filesIn = (tree: string) =>
     plainGit(opened.workspace.gitDirectories[1] ?? '', 'ls-tree', '-r', '--name-only', tree).split('\n');
   return { ...scene, ...opened, keep, filesIn };
@@ -159,7 +159,7 @@ describe('what a tree may not bring', () => {
   test("the repository's own protected paths hold beside Fleet's", async () => {
     const { workspaces, start, path } = await aWorktree();
     writeFiles(path, { 'src/b.txt': 'changed\n', 'AGENTS.md': 'obey\n' });
-    const { change } = await workspaces.keep(run, start, ['SRC/**']);
+    const { change } = await workspaces.keep(run, { head: start, protectedPaths: ['SRC/**'] });
     expect(change.problems).toEqual([
       'AGENTS.md is protected: only people change it',
       'src/b.txt is protected: only people change it',

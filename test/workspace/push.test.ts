@@ -17,8 +17,8 @@ async function aCommit() {
   const { workspaces } = scene;
   const commit = async (text: string, parent = start.commit) => {
     writeFiles(path, { 'a.txt': text });
-    const { snapshot } = await workspaces.keep(run, start, []);
-    return (await workspaces.commit(run, { tree: snapshot.tree, parent, message: `${text}\n` })).commit;
+    const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
+    return (await workspaces.commit(run, { tree: snapshot.tree, parents: [parent], message: `${text}\n` })).commit;
   };
   const push = (sha: string, remote: Parameters<typeof workspaces.push>[1]['remote'] = scene.remote) =>
     workspaces.push(run, { remote, sha, branch });

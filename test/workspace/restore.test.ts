@@ -54,16 +54,16 @@ test('exactly the tree: changes, new files, empty folders and deletions are undo
 test('forth and back between snapshots', async () => {
   const { workspaces, path, start } = await aWorktree();
   writeFiles(path, { 'a.txt': 'one\n', 'new.txt': 'n\n' });
-  const { snapshot: one } = await workspaces.keep(run, start, []);
+  const { snapshot: one } = await workspaces.keep(run, { head: start, protectedPaths: [] });
   rmSync(join(path, 'a.txt'));
-  const { snapshot: two } = await workspaces.keep(run, start, []);
+  const { snapshot: two } = await workspaces.keep(run, { head: start, protectedPaths: [] });
   await workspaces.restore(run, start);
   expect(pathsIn(path)).toEqual(base);
   await workspaces.restore(run, two);
   expect(pathsIn(path)).toEqual(['./.gitignore', './new.txt', './src', './src/b.txt']);
   await workspaces.restore(run, one);
   expect(readFileSync(join(path, 'a.txt'), 'utf8')).toBe('one\n');
-  expect((await workspaces.keep(run, start, [])).snapshot).toEqual(one);
+  expect((await workspaces.keep(run, { head: start, protectedPaths: [] })).snapshot).toEqual(one);
 });
 
 test('whatever an agent put in the way', async () => {
@@ -86,7 +86,7 @@ test('a repository around tracked files', async () => {
   const { workspaces, path, start } = await aWorktree();
   plainGit(path, 'init', '--quiet', join(path, 'src'));
   writeFiles(path, { 'src/b.txt': 'changed\n' });
-  const { change } = await workspaces.keep(run, start, []);
+  const { change } = await workspaces.keep(run, { head: start, protectedPaths: [] });
   await workspaces.restore(run, start);
   expect(pathsIn(path)).toEqual(base);
   expect(change.changedFiles).toBe(1);
@@ -104,7 +104,7 @@ test.skipIf(process.getuid?.() !== 0 || process.seteuid === undefined)(
     chmodSync(join(path, 'a.txt'), 0o000);
     chmodSync(join(path, 'locked/deep'), 0o000);
     chmodSync(join(path, 'src'), 0o500);
-    expect((await workspaces.keep(run, start, [])).change).toEqual({
+    expect((await workspaces.keep(run, { head: start, protectedPaths: [] })).change).toEqual({
       changedFiles: 3,
       deletedFiles: 0,
       files: 5,

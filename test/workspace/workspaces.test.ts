@@ -131,7 +131,7 @@ describe('open', () => {
   test('makes the folder again when it is gone; commits stay', async () => {
     const { opened, workspaces } = aScene();
     const { path, start } = await opened();
-    const head = await workspaces.commit(run, { tree: start.tree, parent: start.commit, message: 'm\n' });
+    const head = await workspaces.commit(run, { tree: start.tree, parents: [start.commit], message: 'm\n' });
     rmSync(path, { recursive: true });
     expect((await opened()).start).toEqual(start);
     expect(plainGit(path, 'rev-parse', 'HEAD')).toBe(head.commit);
@@ -167,15 +167,19 @@ describe('commit', () => {
     const { workspaces, opened } = aScene();
     const { path, start } = await opened();
     writeFiles(path, { 'a.txt': 'better\n' });
-    const { snapshot } = await workspaces.keep(run, start, []);
-    const order = { tree: snapshot.tree, parent: start.commit, message: 'fix: make it better\n\nBecause.\n' };
+    const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
+    const order = {
+      tree: snapshot.tree,
+      parents: [start.commit],
+      message: 'fix: make it better\n\nBecause.\n',
+    } as const;
     const head = await workspaces.commit(run, order);
     expect(await workspaces.commit(run, order)).toEqual(head);
     const date = nowMs / 1000;
     expect(plainGit(path, 'log', '-1', '--format=%H|%P|%T|%an <%ae> %at|%cn <%ce> %ct|%B')).toBe(
       `${head.commit}|${start.commit}|${snapshot.tree}|Fleet <fleet@example.com> ${date}|Fleet <fleet@example.com> ${date}|${order.message.trim()}`,
     );
-    const next = await workspaces.commit(run, { ...order, parent: head.commit });
+    const next = await workspaces.commit(run, { ...order, parents: [head.commit] });
     expect(plainGit(path, 'log', '-1', '--format=%H %ct')).toBe(`${next.commit} ${date + 1}`);
     expect(await workspaces.diff(run, start.commit, head.commit)).toBe(
       'diff --git a/a.txt b/a.txt\nindex 7898192..45dae12 100644\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-a\n+better\n',
@@ -186,7 +190,7 @@ describe('commit', () => {
     const { workspaces, opened } = aScene();
     const { path, start } = await opened();
     writeFiles(path, { 'long.txt': 'a line of text\n'.repeat(200_000) });
-    const { snapshot } = await workspaces.keep(run, start, []);
+    const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
     const diff = await workspaces.diff(run, start.commit, snapshot.commit);
     expect(diff.length).toBeLessThanOrEqual(1024 * 1024);
     expect(diff.length).toBeGreaterThan(1024 * 1000);
@@ -200,8 +204,8 @@ describe('remove', () => {
     const { path, start, workspace } = await opened();
     writeFiles(path, { 'a.txt': 'work\n', 'node_modules/m.js': 'm' });
     writeFiles(folder, { [`runs/${run}/home/.cache`]: 'c' });
-    const { snapshot } = await workspaces.keep(run, start, []);
-    const head = await workspaces.commit(run, { tree: snapshot.tree, parent: start.commit, message: 'm\n' });
+    const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
+    const head = await workspaces.commit(run, { tree: snapshot.tree, parents: [start.commit], message: 'm\n' });
     await workspaces.remove(run);
     await workspaces.remove(run);
     expect([existsSync(path), existsSync(join(folder, 'git', run)), existsSync(join(folder, 'runs', run))]).toEqual([
@@ -215,7 +219,7 @@ describe('remove', () => {
     ).toBe(`refs/fleet/archive/${run} ${head.commit}`);
     await workspaces.close();
     expect(readdirSync(join(folder, 'trash'))).toEqual([]);
-    expect(await reasonFor(workspaces.keep(run, start, []))).toEqual({ kind: 'lostRace' });
+    expect(await reasonFor(workspaces.keep(run, { head: start, protectedPaths: [] }))).toEqual({ kind: 'lostRace' });
   });
 
   test('archives nothing that was pushed, or was never made; deletes what an earlier process left', async () => {
@@ -223,8 +227,8 @@ describe('remove', () => {
     const { path, start, workspace } = await opened();
     await opened('idle' as RunId);
     writeFiles(path, { 'a.txt': 'work\n' });
-    const { snapshot } = await workspaces.keep(run, start, []);
-    const head = await workspaces.commit(run, { tree: snapshot.tree, parent: start.commit, message: 'm\n' });
+    const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
+    const head = await workspaces.commit(run, { tree: snapshot.tree, parents: [start.commit], message: 'm\n' });
     await workspaces.push(run, { remote, sha: head.commit, branch: 'fleet/7-fix' });
     writeFiles(folder, { 'trash/old/x': 'x' });
     await Promise.all([workspaces.remove(run), workspaces.remove('idle' as RunId)]);

@@ -34,6 +34,10 @@ export const planSchema = z.object({
   risks: list(z.string()),
 });
 
+export const repliesSchema = z.object({
+  replies: z.array(z.object({ thread: words, kind: threadKind, text: words })),
+});
+
 /** The shapes of what agents hand back (contract: artifacts). Unknown keys are ignored. */
 const artifactSchemas = {
   triage: z.object({
@@ -50,7 +54,7 @@ const artifactSchemas = {
       z.object({ severity: z.enum(['blocker', 'minor']), file: z.string().optional(), line, text: words }),
     ),
   }),
-  replies: z.object({ replies: z.array(z.object({ thread: words, kind: threadKind, text: words })) }),
+  replies: repliesSchema,
   findings: z.object({
     findings: z.array(
       z.object({

@@ -15,13 +15,17 @@ import { harmless, painter } from '../terminal.js';
 import { throughRun } from '../through-run.js';
 import type { World } from '../world.js';
 import { exitAt } from './run.js';
+import { reviewedFile, throughReview } from '../demo-review.js';
+
+/** The branch of the sample issue. */
+const demoBranch = 'fleet/1-receipts-show-wrong-prices';
 
 export interface DemoOptions {
   readonly agent?: string;
   readonly keep: boolean;
 }
 
-/** Shows the main job on a sample repository: an issue goes in, a merge request comes out. Leaves nothing behind unless told to. */
+/** Shows the main job on a sample repository: an issue goes in, a merge request comes out, a review is answered. Leaves nothing behind unless told to. */
 export async function demo(world: World, options: DemoOptions): Promise<Exit> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'fleet-demo-')));
   try {
@@ -50,12 +54,16 @@ async function demoIn(world: World, folder: string, { agent, keep }: DemoOptions
   });
   try {
     const { repository } = await fleet.control({ op: 'repository.add', at: shop, push: false });
-    const run = await throughRun(world, fleet.control, { repository: repository.id, issue, json: false });
-    const code = await tellEnd(world, fleet.control, run);
+    const rested = await throughRun(world, fleet.control, { repository: repository.id, issue, json: false });
+    let code = await tellEnd(world, fleet.control, rested.run);
+    if (code === exit.done && !world.interrupted.aborted) {
+      const source = await world.git(config)(['-C', shop, 'show', `${demoBranch}:${reviewedFile}`]);
+      code = await throughReview(world, fleet.control, rested, source.stdout);
+    }
     if (world.interrupted.aborted) return exit.interrupted;
     const took = durationText(performance.now() - startedMs);
     terminal.out(
-      `\n${paint('bold', 'Next')} (all of this took ${took})\n${nextLines({ folder, run, keep, agent }).join('\n')}\n`,
+      `\n${paint('bold', 'Next')} (all of this took ${took})\n${nextLines({ folder, run: rested.run, keep, agent }).join('\n')}\n`,
     );
     return code;
   } finally {
@@ -118,8 +126,9 @@ function nextLines({ folder, run, keep, agent }: Told): readonly string[] {
   return [
     `  export FLEET_DATA_DIR=${data}`,
     `  npx fleet show ${run} --diff`,
+    "  npx fleet threads 'shop#2'",
     `  npx fleet log ${run}`,
-    `  git -C ${shellWord(join(folder, 'shop'))} merge fleet/1-receipts-show-wrong-prices && npx fleet merge 'shop#2'`,
+    `  git -C ${shellWord(join(folder, 'shop'))} merge ${demoBranch} && npx fleet merge 'shop#2'`,
     `  rm -r ${shellWord(folder)}`,
     ...realAgent(agent),
     own,

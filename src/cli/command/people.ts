@@ -12,7 +12,7 @@ export interface ActOptions {
   readonly as?: string;
 }
 
-type ActOp = 'label' | 'unlabel' | 'comment' | 'merge' | 'close';
+type ActOp = 'label' | 'unlabel' | 'comment' | 'review' | 'reply' | 'resolve' | 'merge' | 'close' | 'reopen';
 type Act = { readonly [O in ActOp]: Omit<RequestOf<O>, 'repository' | 'number' | 'by'> }[ActOp];
 
 /** Opens an issue from a file, and labels it unless told otherwise. */
@@ -36,15 +36,16 @@ export async function openIssue(
   return exit.done;
 }
 
-/** Labels, comments on, reviews, merges or closes an issue or merge request. */
+/** Labels, comments on, reviews, answers in, merges, closes or reopens an issue or merge request. */
 export async function act(world: World, thread: string, request: Act, options: ActOptions): Promise<Exit> {
-  const { repository, number } = parseThread(thread);
+  const at = parseThread(thread);
   const by = options.as === undefined ? {} : { by: options.as };
   await withFleet(world, { role: 'none' }, async (fleet) => {
     // One of the requests, put together again from its two halves.
-    const whole = { ...request, repository, number, ...by } as RequestOf<ActOp>;
+    const whole = { ...request, ...at, ...by } as RequestOf<ActOp>;
     const answer = await fleet.control(whole);
-    tell(world, fleet, { text: `${thread}: ${saidOf[request.op]}.`, json: options.json && answer });
+    const said = request.op === 'resolve' && !request.isResolved ? 'the thread is open again' : saidOf[request.op];
+    tell(world, fleet, { text: `${thread}: ${said}.`, json: options.json && answer });
   });
   return exit.done;
 }
@@ -53,8 +54,12 @@ const saidOf: Readonly<Record<ActOp, string>> = {
   label: 'labelled',
   unlabel: 'the label is off',
   comment: 'commented',
+  review: 'reviewed',
+  reply: 'answered',
+  resolve: 'the thread is resolved',
   merge: 'merged',
   close: 'closed',
+  reopen: 'open again',
 };
 
 function tell(

@@ -31,7 +31,7 @@ export async function run(world: World, { agent, base, json, ...options }: RunOp
       ...{ op: 'repository.add', at: locationOf(world, options.repo), push: options.push },
       ...(base === undefined ? {} : { base }),
     });
-    const made = await throughRun(world, fleet.control, { repository: repository.id, issue, json });
+    const { run: made } = await throughRun(world, fleet.control, { repository: repository.id, issue, json });
     const { run: last, mergeRequest } = await fleet.control({ op: 'show', run: made });
     world.terminal.out(
       json ? `${JSON.stringify({ run: last, mergeRequest })}\n` : `\n${ending(world, last, mergeRequest)}\n`,

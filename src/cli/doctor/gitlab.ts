@@ -30,6 +30,11 @@ function webhooksOf({ projects }: GitLabFinding): readonly Found[] {
   const unseen = projects.filter(({ webhook }) => webhook === 'unseen').map(({ path }) => path);
   return [
     ...projects.flatMap(({ path, webhook }) => findingsOf(path, webhook)),
+    ...projects.flatMap(({ path, untold = [] }) =>
+      untold.length === 0
+        ? []
+        : warn(`the webhook of ${path} does not tell of ${untold.join(', ')}`, `run \`fleet gitlab connect ${path}\``),
+    ),
     ...(unseen.length === 0
       ? []
       : warn(

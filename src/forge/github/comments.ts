@@ -3,6 +3,7 @@ import type { Talk } from '../ensure-comment.js';
 import type { Client } from './client.js';
 import { isOutcomeUnknown, unlessMissing } from './errors.js';
 import { ownerAndName, toPerson } from './shapes.js';
+import { databaseIdOf } from './threads.js';
 
 /** A longer talk than this is read from its beginning up to here. */
 const mostComments = 500;
@@ -87,16 +88,33 @@ async function remove(client: Client, repository: Repository, id: string): Promi
   );
 }
 
-/** Puts eyes on an issue or a comment; GitHub keeps one of a kind per account, so doing it again is safe. */
+/** Puts eyes on an issue or a comment; GitHub keeps one of a kind per account, so doing it again is safe. The text of a review takes no reactions. */
 export async function react(client: Client, repository: Repository, target: ReactionTarget): Promise<void> {
+  const kind = kindOf(target);
+  if (kind === 'review') return;
   const shared = { ...ownerAndName(repository), content: 'eyes' as const };
+  const number = target.kind === 'issue' ? target.number : Number(databaseIdOf(target.id));
   await client.call(
     repository,
-    target.kind === 'issue' ? `a reaction to #${target.number}` : `a reaction to comment ${target.id}`,
-    (octokit) =>
-      target.kind === 'issue'
-        ? octokit.rest.reactions.createForIssue({ ...shared, issue_number: target.number })
-        : octokit.rest.reactions.createForIssueComment({ ...shared, comment_id: Number(target.id) }),
+    target.kind === 'issue' ? `a reaction to #${number}` : `a reaction to comment ${target.id}`,
+    (octokit) => {
+      switch (kind) {
+        case 'issue':
+          return octokit.rest.reactions.createForIssue({ ...shared, issue_number: number });
+        case 'inline':
+          return octokit.rest.reactions.createForPullRequestReviewComment({ ...shared, comment_id: number });
+        case 'comment':
+          return octokit.rest.reactions.createForIssueComment({ ...shared, comment_id: number });
+        default:
+          return kind satisfies never;
+      }
+    },
     { mayBeNew: true },
   );
+}
+
+function kindOf(target: ReactionTarget): 'issue' | 'comment' | 'inline' | 'review' {
+  if (target.kind === 'issue') return 'issue';
+  const [, kind = 'comment'] = /^(inline|review)-/.exec(target.id) ?? [];
+  return kind as 'comment' | 'inline' | 'review';
 }

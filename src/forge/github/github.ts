@@ -1,6 +1,7 @@
 import type { ForgeEvent } from '../../domain/forge.js';
 import type { Forge } from '../../ports/forge.js';
 import type { Lookout } from '../../ports/lookout.js';
+import type { Reviews } from '../../ports/review.js';
 import { createClient, type Client, type GitHubOptions } from './client.js';
 import { ensureComment } from '../ensure-comment.js';
 import { listComments, react, talkOn } from './comments.js';
@@ -9,6 +10,7 @@ import { createLookout } from './lookout.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
 import { canWrite, readFile, readIssue } from './reading.js';
 import { remoteOf } from './remote.js';
+import { createReviews } from './reviews.js';
 
 /** Who the app is on GitHub. */
 export interface AppIdentity {
@@ -23,6 +25,7 @@ export interface AppIdentity {
 export interface GitHub {
   readonly forge: Forge;
   readonly lookout: Lookout;
+  readonly reviews: Reviews;
   readonly appId: number;
   /** Asked from GitHub once; a failure is asked about again by the next call. */
   readonly identity: () => Promise<AppIdentity>;
@@ -39,6 +42,7 @@ export async function createGitHub(options: GitHubOptions): Promise<GitHub> {
   return {
     forge: forgeOf(client),
     lookout: createLookout(client),
+    reviews: createReviews(client),
     appId: client.appId,
     identity: async () => (known ??= await askIdentity(client)),
     verify: async (body, signature) =>

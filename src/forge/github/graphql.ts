@@ -4,38 +4,74 @@ import type { Repository } from '../../domain/forge.js';
 import type { Client } from './client.js';
 import { ownerAndName } from './shapes.js';
 
-/** GraphQL answers 200 to what it refuses; the errors stand beside what it could bring. */
-interface Refused extends Error {
-  readonly data: unknown;
-  readonly errors: readonly { readonly type?: string; readonly message: string }[];
+/** An error that stands beside what GraphQL could bring; GitHub answers 200 all the same. */
+interface Objection {
+  readonly type?: string;
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
 }
 
-/** Asks about a repository in GraphQL; what is not found is null in the answer. `selection` stands inside of `repository { … }`. */
+interface Refused extends Error {
+  readonly data: unknown;
+  readonly errors: readonly Objection[];
+}
+
+export interface Question<T> {
+  /** With the variables `owner` and `repo`, as `inRepository` names them. */
+  readonly query: string;
+  readonly answer: z.ZodType<T>;
+  /** Names of fields that GitHub may refuse without spoiling the rest: they come as `refused`. */
+  readonly mayRefuse?: RegExp;
+}
+
+/** A question whose `selection` stands inside of `repository { … }`. */
+export function inRepository(selection: string, fragments: string): string {
+  return `query ($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { ${selection} } } ${fragments}`;
+}
+
+/** Asks in GraphQL; what is not found is null in the answer. */
 export async function askGraphql<T>(
   client: Client,
   repository: Repository,
   what: string,
-  question: { readonly selection: string; readonly fragments: string; readonly answer: z.ZodType<T> },
+  { query, answer, mayRefuse }: Question<T>,
 ): Promise<T> {
-  const { selection, fragments, answer } = question;
-  const query = `query ($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { ${selection} } } ${fragments}`;
   const asked = await client.call(repository, what, async (octokit) => {
     try {
       return await octokit.graphql<unknown>(query, ownerAndName(repository));
     } catch (error) {
       if (!isRefused(error)) throw error;
-      return found(error, `${what} of ${repository.path}`);
+      return found(error, `${what} of ${repository.path}`, mayRefuse);
     }
   });
   return answer.parse(asked);
 }
 
-/** What was found, where all that GitHub objects to is that other things were not. */
-function found(error: Refused, what: string): unknown {
-  if (error.errors.every(({ type }) => type === 'NOT_FOUND')) return error.data;
+/** What was found, where all that GitHub objects to is that other things were not, or what it may refuse. */
+function found(error: Refused, what: string, mayRefuse: RegExp | undefined): unknown {
+  const refusals = error.errors.map((each) => ({ ...each, at: refusedAt(each, mayRefuse) }));
+  const grave = refusals.filter(({ type, at }) => type !== 'NOT_FOUND' && at.length === 0);
   const told = `GitHub refused ${what}: ${error.errors.map(({ message }) => message).join('; ')}`;
   if (error.errors.some(({ type }) => type === 'RATE_LIMITED')) throw retryLater(told, 60_000, error);
-  throw needsPerson('forgeRefused', [told, 'Check that the app’s permissions were accepted.'], error);
+  if (grave.length > 0) {
+    throw needsPerson('forgeRefused', [told, 'Check that the app’s permissions were accepted.'], error);
+  }
+  for (const { at } of refusals) mark(error.data, at);
+  return error.data;
+}
+
+/** The path to the field that may be refused; empty where it is none. */
+function refusedAt({ path = [] }: Objection, mayRefuse: RegExp | undefined): readonly (string | number)[] {
+  return path.slice(0, path.findIndex((step) => mayRefuse?.test(String(step))) + 1);
+}
+
+/** Tells what was refused from what is not there: both are null in GitHub's answer. */
+function mark(answer: unknown, path: readonly (string | number)[]): void {
+  const last = path.at(-1);
+  if (last === undefined) return;
+  let place = answer as Record<string | number, unknown> | null;
+  for (const step of path.slice(0, -1)) place = (place?.[step] ?? null) as typeof place;
+  if (place !== null) place[last] = 'refused';
 }
 
 function isRefused(error: unknown): error is Refused {

@@ -3,14 +3,19 @@ import type { ForgeEvent, Repository, Sighting } from '../../domain/forge.js';
 import { isOwn } from './comments.js';
 import {
   actionSchema,
+  checkSuiteSchema,
   installationRepositoriesSchema,
   installationSchema,
   issueCommentSchema,
   issuesSchema,
   pullRequestSchema,
   repositorySchema,
+  reviewCommentSchema,
+  reviewSchema,
+  statusSchema,
 } from './schema.js';
 import { toPerson } from './shapes.js';
+import { inlineCommentId, reviewCommentId } from './threads.js';
 
 /** An authentic delivery. */
 export interface GitHubDelivery {
@@ -36,16 +41,20 @@ type Reader = (action: string, delivery: GitHubDelivery, own: OwnIds) => readonl
  * Throws a `ZodError` when a known event does not have GitHub's shape.
  */
 export function parseGitHub(delivery: GitHubDelivery, own: OwnIds): readonly ForgeEvent[] {
+  if (delivery.event === 'status') return readStatus(delivery);
   const reader = readers.get(delivery.event);
   if (reader === undefined) return [];
   const { action } = actionSchema.parse(delivery.payload);
-  return reader(action, delivery, own).filter(({ by }) => by.id !== own.botId);
+  return reader(action, delivery, own).filter(({ type, by }) => type === 'ciReported' || by.id !== own.botId);
 }
 
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['issues', readIssues],
   ['issue_comment', readIssueComment],
   ['pull_request', readPullRequest],
+  ['pull_request_review', readReview],
+  ['pull_request_review_comment', readReviewComment],
+  ['check_suite', readCheckSuite],
   ['installation', readInstallation],
   ['installation_repositories', readInstallationRepositories],
   ['repository', readRepository],
@@ -84,12 +93,59 @@ function readIssueComment(action: string, { payload }: GitHubDelivery, { appId }
 }
 
 function readPullRequest(action: string, { payload }: GitHubDelivery): readonly ForgeEvent[] {
-  if (action !== 'labeled' && action !== 'closed') return [];
+  if (action !== 'labeled' && action !== 'closed' && action !== 'reopened') return [];
   const read = pullRequestSchema.parse(payload);
   const { number, merged, updated_at: atMs } = read.pull_request;
   const seen = sighting(read, atMs);
   if (action === 'closed') return [{ ...seen, type: 'mergeRequestClosed', number, merged: merged === true }];
+  if (action === 'reopened') return [{ ...seen, type: 'mergeRequestReopened', number }];
   return read.label === undefined ? [] : [{ ...seen, type: 'mergeRequestLabelled', number, label: read.label.name }];
+}
+
+/** A reply in a thread comes with a review of its own that has no text; Fleet's do as well. */
+function readReview(action: string, { payload }: GitHubDelivery): readonly ForgeEvent[] {
+  if (action !== 'submitted') return [];
+  const read = reviewSchema.parse(payload);
+  const { number } = read.pull_request;
+  const { id, body, submitted_at: atMs } = read.review;
+  if (read.sender.type === 'Bot') return [];
+  const seen = sighting(read, atMs);
+  if (body === null || body.trim() === '') return [{ ...seen, type: 'mergeRequestTouched', number, why: 'review' }];
+  return [remarkOn(number, seen, { commentId: reviewCommentId(id), body })];
+}
+
+function readReviewComment(action: string, { payload }: GitHubDelivery): readonly ForgeEvent[] {
+  if (action !== 'created') return [];
+  const read = reviewCommentSchema.parse(payload);
+  const { id, body, created_at: atMs } = read.comment;
+  if (read.sender.type === 'Bot') return [];
+  return [remarkOn(read.pull_request.number, sighting(read, atMs), { commentId: inlineCommentId(id), body })];
+}
+
+function remarkOn(
+  issueNumber: number,
+  seen: Sighting,
+  comment: { readonly commentId: string; readonly body: string },
+): ForgeEvent {
+  return { ...seen, type: 'issueCommented', issueNumber, onMergeRequest: true, ...comment };
+}
+
+const passing = ['success', 'neutral', 'skipped'];
+
+/** Whoever pushed is the sender, and that is Fleet: only the checks of the app itself are left out. */
+function readCheckSuite(action: string, { payload }: GitHubDelivery, { appId }: OwnIds): readonly ForgeEvent[] {
+  if (action !== 'completed') return [];
+  const read = checkSuiteSchema.parse(payload);
+  const { head_branch: branch, head_sha: sha, conclusion, updated_at: atMs, app } = read.check_suite;
+  if (branch === null || app?.id === appId || conclusion === null || passing.includes(conclusion)) return [];
+  return [{ ...sighting(read, atMs), type: 'ciReported', branch, sha }];
+}
+
+function readStatus({ payload }: GitHubDelivery): readonly ForgeEvent[] {
+  const read = statusSchema.parse(payload);
+  if (read.state !== 'failure' && read.state !== 'error') return [];
+  const seen = sighting(read, read.updated_at);
+  return read.branches.map(({ name }) => ({ ...seen, type: 'ciReported', branch: name, sha: read.sha }));
 }
 
 const fateOfInstallation = new Map<string, 'served' | 'uninstalled' | 'suspended'>([

@@ -3,7 +3,7 @@ import type { Repository } from '../../domain/forge.js';
 import type { Labelling } from '../../ports/lookout.js';
 import { actor, actorFragment, timeline } from './actor.js';
 import type { Client } from './client.js';
-import { askGraphql } from './graphql.js';
+import { askGraphql, inRepository } from './graphql.js';
 import { instant } from './schema.js';
 
 const labellingFragments = `fragment labelling on Issue { state title body url author { ...actor } lastEditedAt editor { ...actor } labels(first: 100) { nodes { name } } labelled: timelineItems(last: 100, itemTypes: [LABELED_EVENT]) { nodes { __typename ... on LabeledEvent { createdAt actor { ...actor } label { name } } } } renamed: timelineItems(last: 1, itemTypes: [RENAMED_TITLE_EVENT]) { nodes { __typename ... on RenamedTitleEvent { createdAt actor { ...actor } } } } } ${actorFragment}`;
@@ -35,7 +35,7 @@ export async function readLabelling(
   label: string,
 ): Promise<Labelling | undefined> {
   const question = {
-    ...{ selection: `issue(number: ${number}) { ...labelling }`, fragments: labellingFragments },
+    query: inRepository(`issue(number: ${number}) { ...labelling }`, labellingFragments),
     answer: labellingAnswer,
   };
   const { repository: answer } = await askGraphql(client, repository, `who labelled #${number}`, question);

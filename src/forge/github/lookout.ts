@@ -2,7 +2,7 @@ import type { Repository } from '../../domain/forge.js';
 import type { Look, Lookout, LookMemo, LookOrder } from '../../ports/lookout.js';
 import type { Client } from './client.js';
 import { statusOf } from './errors.js';
-import { readEndings } from './endings.js';
+import { readFates } from './fates.js';
 import { readLabelling } from './labelling.js';
 import { ownerAndName } from './shapes.js';
 
@@ -61,8 +61,8 @@ async function look(
   const memo = list?.memo ?? before ?? { mark: '', open: [] };
   const open = new Set(memo.open);
   const issues = order.issues.filter((number) => !open.has(number));
-  const endings = await readEndings(client, repository, { ...order, issues });
-  return { labelled: list?.labelled, endings, memo };
+  const fates = await readFates(client, repository, { ...order, issues });
+  return { labelled: list?.labelled, ...fates, memo };
 }
 
 /** The list, unless it is still as `mark` says. The mark is of the first page alone, so only its issues are known to be open later. */

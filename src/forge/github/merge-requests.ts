@@ -1,4 +1,4 @@
-import type { MergeRequest, Repository } from '../../domain/forge.js';
+import type { MergeRequest, Person, Repository } from '../../domain/forge.js';
 import type { MergeRequestOrder } from '../../ports/forge.js';
 import type { Client } from './client.js';
 import { isOutcomeUnknown, statusOf, unlessMissing } from './errors.js';
@@ -21,7 +21,8 @@ export async function ensureMergeRequest(
   repository: Repository,
   order: MergeRequestOrder,
 ): Promise<MergeRequest> {
-  const found = await findOpen(client, repository, order.branch);
+  const known = order.knownNumber === undefined ? undefined : await readOpen(client, repository, order.knownNumber);
+  const found = known ?? (await findOpen(client, repository, order.branch));
   const pull = found ?? (await create(client, repository, order));
   const { title, body } = order;
   if (pull.title !== title || (pull.body ?? '') !== body) {
@@ -29,7 +30,9 @@ export async function ensureMergeRequest(
       octokit.rest.pulls.update({ ...ownerAndName(repository), pull_number: pull.number, title, body }),
     );
   }
-  await askForReview(client, repository, pull, order);
+  const asked = new Set(pull.requested_reviewers?.map(({ login }) => login));
+  const missing = order.reviewers.filter(({ login }) => !asked.has(login));
+  await askForReview(client, repository, pull.number, missing);
   return toMergeRequest(pull);
 }
 
@@ -39,12 +42,23 @@ export async function mergeRequest(
   repository: Repository,
   number: number,
 ): Promise<MergeRequest | undefined> {
+  const pull = await readPull(client, repository, number);
+  return pull === undefined ? undefined : toMergeRequest(pull);
+}
+
+async function readPull(client: Client, repository: Repository, number: number): Promise<Pull | undefined> {
   const answer = await unlessMissing(
     client.call(repository, `merge request #${number}`, (octokit) =>
       octokit.rest.pulls.get({ ...ownerAndName(repository), pull_number: number }),
     ),
   );
-  return answer === undefined ? undefined : toMergeRequest(answer.data);
+  return answer?.data;
+}
+
+/** Looked at before it is written: GitHub takes a new text for a closed one as well. */
+async function readOpen(client: Client, repository: Repository, number: number): Promise<Pull | undefined> {
+  const pull = await readPull(client, repository, number);
+  return pull?.state === 'open' ? pull : undefined;
 }
 
 /** By listing: the search index lags. */
@@ -73,27 +87,27 @@ async function create(client: Client, repository: Repository, order: MergeReques
 }
 
 /** Best effort, in one call: a merge request without its reviewers is still delivered. */
-async function askForReview(
+export async function askForReview(
   client: Client,
   repository: Repository,
-  pull: Pull,
-  { reviewers }: MergeRequestOrder,
+  number: number,
+  people: readonly Person[],
 ): Promise<void> {
-  const asked = new Set(pull.requested_reviewers?.map(({ login }) => login));
-  const missing = reviewers.flatMap(({ kind, login }) => (kind === 'person' && !asked.has(login) ? [login] : []));
-  if (missing.length === 0) return;
+  const reviewers = people.flatMap(({ kind, login }) => (kind === 'person' ? [login] : []));
+  if (reviewers.length === 0) return;
   try {
-    await client.call(repository, `the reviewers of #${pull.number}`, (octokit) =>
-      octokit.rest.pulls.requestReviewers({
-        ...ownerAndName(repository),
-        pull_number: pull.number,
-        reviewers: missing,
-      }),
+    await client.call(repository, `the reviewers of #${number}`, (octokit) =>
+      octokit.rest.pulls.requestReviewers({ ...ownerAndName(repository), pull_number: number, reviewers }),
     );
   } catch (error) {
-    const level = statusOf(error) === 422 ? 'info' : 'warn';
-    client.log[level](
-      { repository: repository.path, number: pull.number, status: statusOf(error) },
+    const status = statusOf(error);
+    // One who cannot be asked spoils it for all.
+    if (status === 422 && people.length > 1) {
+      for (const each of people) await askForReview(client, repository, number, [each]);
+      return;
+    }
+    client.log[status === 422 ? 'info' : 'warn'](
+      { repository: repository.path, number, status },
       'reviewers not asked',
     );
   }

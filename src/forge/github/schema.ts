@@ -46,6 +46,35 @@ export const pullRequestSchema = shared.extend({
   pull_request: z.object({ number: z.number(), updated_at: instant, merged: z.boolean().nullish() }),
 });
 
+export const reviewSchema = shared.extend({
+  pull_request: z.object({ number: z.number() }),
+  review: z.object({ id: z.number(), body: z.string().nullable(), submitted_at: instant }),
+});
+
+export const reviewCommentSchema = shared.extend({
+  pull_request: z.object({ number: z.number() }),
+  comment: z.object({ id: z.number(), body: z.string(), created_at: instant }),
+});
+
+export const checkSuiteSchema = shared.extend({
+  check_suite: z.object({
+    /** Null for checks of a commit that is on no branch. */
+    head_branch: z.string().nullable(),
+    head_sha: z.string(),
+    conclusion: z.string().nullable(),
+    updated_at: instant,
+    app: app.nullish(),
+  }),
+});
+
+/** `status` has no action. */
+export const statusSchema = shared.extend({
+  sha: z.string(),
+  state: z.string(),
+  branches: z.array(z.object({ name: z.string() })),
+  updated_at: instant,
+});
+
 export const repositorySchema = shared;
 
 export const installationSchema = z.object({

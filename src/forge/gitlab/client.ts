@@ -37,6 +37,7 @@ export interface Client {
   readonly webUrl: string;
   readonly token: Secret;
   readonly log: Log;
+  readonly clock: Clock;
   /** Fleet's own account; asked once, and again after a failure. */
   self(): Promise<Person>;
   /** `self` as far as it is known by now. */
@@ -83,5 +84,5 @@ export function createClient(options: GitLabOptions): Client {
   let known: Person | undefined;
   const self = async (): Promise<Person> =>
     (known ??= toPerson(await ask('who Fleet is', ({ Users }) => Users.showCurrentUser())));
-  return { webUrl, token, log, self, known: () => known, ask, call };
+  return { webUrl, token, log, clock, self, known: () => known, ask, call };
 }

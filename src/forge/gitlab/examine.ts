@@ -2,7 +2,7 @@ import { AccessLevel } from '@gitbeaker/rest';
 import type { Repository } from '../../domain/forge.js';
 import { createClient, type Client, type GitLabOptions } from './client.js';
 import { statusOf } from './errors.js';
-import { findHook } from './hooks.js';
+import { findHook, neededEvents } from './hooks.js';
 
 export interface GitLabHealth {
   /** Login of Fleet's own account. */
@@ -12,7 +12,14 @@ export interface GitLabHealth {
   /** The token's last day, `YYYY-MM-DD`. */
   readonly expiresOn?: string;
   /** The projects that Fleet may work on, at most 100. */
-  readonly projects: readonly { readonly path: string; readonly webhook: WebhookState }[];
+  readonly projects: readonly ProjectHealth[];
+}
+
+export interface ProjectHealth {
+  readonly path: string;
+  readonly webhook: WebhookState;
+  /** What the webhook does not tell of, and has to, by GitLab's names: `pipeline_events`. */
+  readonly untold: readonly string[];
 }
 
 /** `unseen`: only a Maintainer may look, and Fleet’s account is none. */
@@ -34,7 +41,7 @@ export async function examineGitLab(options: GitLabOptions): Promise<GitLabHealt
     }),
   );
   const projects = await Promise.all(
-    found.map(async ({ id, path_with_namespace: path }) => ({ path, webhook: await webhookOf(client, id, path) })),
+    found.map(async ({ id, path_with_namespace: path }) => ({ path, ...(await webhookOf(client, id, path)) })),
   );
   const { scopes = [], expires_at: expiresOn } = token;
   return {
@@ -45,14 +52,17 @@ export async function examineGitLab(options: GitLabOptions): Promise<GitLabHealt
   };
 }
 
-async function webhookOf(client: Client, id: number, path: string): Promise<WebhookState> {
+async function webhookOf(client: Client, id: number, path: string): Promise<Omit<ProjectHealth, 'path'>> {
   const repository: Repository = { forge: 'gitlab', id: String(id), path, defaultBranch: '' };
   try {
     const hook = await client.call(repository, 'the webhooks', findHook);
-    if (hook === undefined) return 'missing';
-    return hook.alert_status === 'executable' ? 'well' : 'switchedOff';
+    if (hook === undefined) return { webhook: 'missing', untold: [] };
+    return {
+      webhook: hook.alert_status === 'executable' ? 'well' : 'switchedOff',
+      untold: neededEvents.filter((event) => !hook[event]),
+    };
   } catch (error) {
     if (![401, 403, 404].includes(statusOf(error) ?? 0)) throw error;
-    return 'unseen';
+    return { webhook: 'unseen', untold: [] };
   }
 }

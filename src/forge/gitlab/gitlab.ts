@@ -1,16 +1,22 @@
 import type { ForgeEvent, Person } from '../../domain/forge.js';
 import type { Forge } from '../../ports/forge.js';
+import type { Lookout } from '../../ports/lookout.js';
+import type { Reviews } from '../../ports/review.js';
 import { createClient, type Client, type GitLabOptions } from './client.js';
 import { ensureComment } from '../ensure-comment.js';
 import { listComments, react, talkOn, threadOf } from './comments.js';
 import { parseGitLab, type GitLabDelivery } from './inbox.js';
+import { createLookout } from './lookout.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
 import { canWrite, readFile, readIssue } from './reading.js';
 import { remoteOf } from './remote.js';
+import { createReviews } from './reviews.js';
 import { isAuthentic, type Credentials } from './signature.js';
 
 export interface GitLab {
   readonly forge: Forge;
+  readonly reviews: Reviews;
+  readonly lookout: Lookout;
   /** Fleet's own account: `@<login>` is what people mention it by. Asked once; a failure is asked about again by the next call. */
   readonly identity: () => Promise<Person>;
   /** True when the delivery shows the webhook's secret, or is signed with its key; compared in constant time. */
@@ -24,6 +30,8 @@ export function createGitLab(options: GitLabOptions): GitLab {
   const client = createClient(options);
   return {
     forge: forgeOf(client),
+    reviews: createReviews(client),
+    lookout: createLookout(client),
     identity: () => client.self(),
     verify: (body, shown) => isAuthentic(body, shown, options, options.clock.nowMs()),
     parse: (delivery) => parseGitLab(delivery, client.known()?.id),

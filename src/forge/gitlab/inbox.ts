@@ -1,8 +1,15 @@
 import type { ForgeEvent, Person, Sighting } from '../../domain/forge.js';
 import type { Repository } from '../../domain/forge.js';
 import type { z } from 'zod';
-import { issueSchema, kindSchema, mergeRequestSchema, noteSchema, projectSchema } from './schema.js';
-import { noteId, toPerson } from './shapes.js';
+import {
+  issueSchema,
+  kindSchema,
+  mergeRequestSchema,
+  noteSchema,
+  pipelineHookSchema,
+  projectSchema,
+} from './schema.js';
+import { noteId, toPerson, unnamed } from './shapes.js';
 
 /** An authentic delivery. */
 export interface GitLabDelivery {
@@ -28,6 +35,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['issue', readIssue],
   ['note', readNote],
   ['merge_request', readMergeRequest],
+  ['pipeline', readPipeline],
   ['project_rename', readProject],
   ['project_transfer', readProject],
   ['project_destroy', readProject],
@@ -81,8 +89,29 @@ function readMergeRequest({ payload }: GitLabDelivery): readonly ForgeEvent[] {
   if (action === 'merge' || action === 'close') {
     return [{ ...seen, type: 'mergeRequestClosed', number, merged: action === 'merge' }];
   }
+  if (action === 'reopen') return [{ ...seen, type: 'mergeRequestReopened', number }];
+  if (isReview(read, action)) return [{ ...seen, type: 'mergeRequestTouched', number, why: 'review' }];
   const { added } = labelChanges(read, action);
   return added.map((label) => ({ ...seen, type: 'mergeRequestLabelled', number, label }));
+}
+
+/** An approval or its end; where GitLab tells of other reviews, a reviewer has got another state by it. */
+function isReview({ changes }: z.infer<typeof mergeRequestSchema>, action: string | undefined): boolean {
+  const { previous, current } = changes?.reviewers ?? {};
+  const stateOf = (id: number): string | undefined => previous?.find((each) => each.id === id)?.state;
+  return (
+    /^(?:un)?approv(?:ed|al)$/.test(action ?? '') ||
+    (current ?? []).some(({ id, state = 'unreviewed' }) => state !== 'unreviewed' && state !== stateOf(id))
+  );
+}
+
+/** GitLab names who pushed, which is Fleet more often than not; what is told is GitLab’s all the same. */
+function readPipeline({ payload, receivedAtMs }: GitLabDelivery): readonly ForgeEvent[] {
+  const { project, object_attributes: pipeline, merge_request: mergeRequest } = pipelineHookSchema.parse(payload);
+  const { ref, tag, sha, status } = pipeline;
+  if (tag || !['failed', 'canceled'].includes(status)) return [];
+  const seen = { repository: repositoryOf(project), by: unnamed, atMs: receivedAtMs };
+  return [{ ...seen, type: 'ciReported', branch: mergeRequest?.source_branch ?? ref, sha }];
 }
 
 /** Renamed, moved or deleted; what Fleet does not know is none of its business, since such hooks tell of every project. */
@@ -94,9 +123,6 @@ function readProject({ payload, known, receivedAtMs: atMs }: GitLabDelivery): re
   const isGone = kindSchema.parse(payload).event_name === 'project_destroy';
   return [isGone ? { ...seen, type: 'repositoryLost', why: 'deleted' } : { ...seen, type: 'repositoryServed' }];
 }
-
-/** Whoever did what GitLab does not tell of. */
-const unnamed: Person = { id: '0', login: 'GitLab', kind: 'bot' };
 
 type Labelled = Pick<z.infer<typeof issueSchema>, 'labels' | 'changes'>;
 
@@ -118,11 +144,10 @@ function titlesOf(labels: readonly { readonly title: string }[] | null | undefin
 }
 
 function sighting({ user, project }: Pick<z.infer<typeof issueSchema>, 'user' | 'project'>, atMs: number): Sighting {
-  const repository: Repository = {
-    forge: 'gitlab',
-    id: String(project.id),
-    path: project.path_with_namespace,
-    defaultBranch: project.default_branch ?? '',
-  };
-  return { repository, by: toPerson(user), atMs };
+  return { repository: repositoryOf(project), by: toPerson(user), atMs };
+}
+
+function repositoryOf(project: z.infer<typeof issueSchema>['project']): Repository {
+  const { id, path_with_namespace: path, default_branch: branch } = project;
+  return { forge: 'gitlab', id: String(id), path, defaultBranch: branch ?? '' };
 }

@@ -14,7 +14,10 @@ interface Found {
   readonly reviewers: readonly { readonly id: number }[] | null;
 }
 
-/** One open merge request per branch: found and brought up to date, else created; reviewers are asked with it. */
+/**
+ * One open merge request per branch: found and brought up to date, else created; reviewers are asked with it. To look
+ * whether a known one is still open would cost the call that the search costs.
+ */
 export async function ensureMergeRequest(
   client: Client,
   repository: Repository,
@@ -101,8 +104,19 @@ function reviewersOf({ reviewers }: MergeRequestOrder): number[] {
   return reviewers.filter(({ kind }) => kind === 'person').map(({ id }) => Number(id));
 }
 
-function toMergeRequest({ iid, web_url: url, state }: Found): MergeRequest {
+/** GitLab's merge request in Fleet's words. */
+export function toMergeRequest({ iid, web_url: url, state }: Pick<Found, 'iid' | 'web_url' | 'state'>): MergeRequest {
   const ended = state === 'merged' ? 'merged' : 'closed';
   // `locked`: it is being merged at this moment.
   return { number: iid, url, state: state === 'opened' || state === 'locked' ? 'open' : ended };
+}
+
+/** Whether it conflicts with its base; empty while GitLab has not looked since either of them moved. */
+export function conflictOf(found: {
+  readonly has_conflicts?: boolean | null | undefined;
+  readonly detailed_merge_status?: string | null | undefined;
+}): { readonly isConflicting?: boolean } {
+  const { has_conflicts: isConflicting, detailed_merge_status: status } = found;
+  const isLooking = ['unchecked', 'checking', 'preparing'].includes(status ?? '');
+  return isLooking || isConflicting == null ? {} : { isConflicting };
 }

@@ -23,7 +23,8 @@ export const requesterFn: RequesterOf = (resource) => {
         redirect: 'manual',
         ...(signal === undefined ? {} : { signal }),
       });
-      return { body: contentOf(text, answer), headers: Object.fromEntries(answer.headers), status: answer.status };
+      const content = isLog(endpoint, answer) ? text : contentOf(text, answer);
+      return { body: content, headers: Object.fromEntries(answer.headers), status: answer.status };
     };
   return {
     get: by('GET'),
@@ -37,12 +38,29 @@ export const requesterFn: RequesterOf = (resource) => {
 async function exchange(address: string, init: RequestInit): Promise<{ text: string; answer: Response }> {
   try {
     const answer = await fetch(address, init);
-    return { text: await answer.text(), answer };
+    return { text: await textOf(answer), answer };
   } catch (error) {
     // A hang-up is a bare TypeError, a late answer a TimeoutError: here and nowhere else they mean the connection.
     throw new GitLabError('no answer', undefined, error);
   }
 }
+
+/** The one thing that is asked for and is no JSON. */
+function isLog(endpoint: string, answer: Response): boolean {
+  return (
+    answer.ok && endpoint.endsWith('/trace') && answer.headers.get('content-type')?.startsWith('text/plain') === true
+  );
+}
+
+/** Of a log, which may be as long as a job likes, the end is kept. */
+async function textOf(answer: Response): Promise<string> {
+  if (answer.body === null || !isLog(new URL(answer.url).pathname, answer)) return answer.text();
+  let end = Buffer.alloc(0);
+  for await (const chunk of answer.body) end = Buffer.concat([end, chunk as Uint8Array]).subarray(-mostLogBytes);
+  return end.toString();
+}
+
+const mostLogBytes = 100_000;
 
 function contentOf(text: string, answer: Response): Record<string, unknown> {
   const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;

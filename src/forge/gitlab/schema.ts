@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Deliveries, as far as Fleet looks at them; field names are GitLab's. */
 
 /** A time as GitLab writes it, in one of its two ways; given in ms. */
-const instant = z
+export const instant = z
   .string()
   .transform((text) => Date.parse(text))
   .pipe(z.number());
@@ -16,9 +16,15 @@ const project = z.object({
 });
 const label = z.object({ title: z.string() });
 
-/** Nobody's `labels` are left out of `changes` where they did not change. */
+/** Newer GitLabs tell the state of a reviewer's review. */
+const reviewer = z.object({ id: z.number(), state: z.string().optional() });
+
+/** Left out of `changes` is what did not change. */
 const changes = z
-  .object({ labels: z.object({ previous: z.array(label).nullish(), current: z.array(label).nullish() }).optional() })
+  .object({
+    labels: z.object({ previous: z.array(label).nullish(), current: z.array(label).nullish() }).optional(),
+    reviewers: z.object({ previous: z.array(reviewer).nullish(), current: z.array(reviewer).nullish() }).optional(),
+  })
   .nullish();
 
 const shared = z.object({ user, project });
@@ -59,6 +65,13 @@ export const noteSchema = shared.extend({
   }),
   issue: numbered.optional(),
   merge_request: numbered.optional(),
+});
+
+export const pipelineHookSchema = z.object({
+  project,
+  object_attributes: z.object({ ref: z.string(), tag: z.boolean(), sha: z.string(), status: z.string() }),
+  /** Set for pipelines of merge requests. */
+  merge_request: z.object({ source_branch: z.string() }).nullish(),
 });
 
 /** Of hooks of groups and of the instance: they name a project shortly, and nobody who did it. */

@@ -13,6 +13,9 @@ export function toPerson({ id, username }: User): Person {
   return { id: String(id), login: username, kind: botNames.test(username) ? 'bot' : 'person' };
 }
 
+/** Whoever did what GitLab does not tell of. */
+export const unnamed: Person = { id: '0', login: 'GitLab', kind: 'bot' };
+
 /** What is talked about: GitLab numbers issues and merge requests apart. */
 export interface Thread {
   readonly kind: 'issues' | 'merge_requests';

@@ -4,7 +4,7 @@ import { ensureComment } from './comments.js';
 import type { LocalForgeOptions } from './options.js';
 import { ensureMergeRequest } from './merge-requests.js';
 import { asMergeRequest, commentsOf, findIssue, findMergeRequest, repositoryRow } from './records.js';
-import { fetched, placeOf, remoteOf } from './remote.js';
+import { freshPlace, remoteOf } from './remote.js';
 import type { LocalDatabase } from './tables.js';
 
 /** The `Forge` port over the local forge's tables. */
@@ -34,7 +34,7 @@ export function createForge(
     },
     readFile: async (repository, path) => {
       const row = await repositoryRow(database, repository.id);
-      const place = row.kind === 'path' ? placeOf(options, row) : await fetched(options, row);
+      const place = await freshPlace(options, row);
       const blob = `refs/heads/${row.default_branch}:${path}`;
       const { code, stdout } = await options.git(['-C', place, 'cat-file', 'blob', blob]);
       return code === 0 ? stdout : undefined;

@@ -1,8 +1,9 @@
 import type { ForgeEvent, Issue } from '../../domain/forge.js';
+import { insertComment } from './comments.js';
 import { personOf, sighting, type Act, type Desk } from './desk.js';
 import { wrong } from './git.js';
 import { findIssue, takeNumber, threadKind } from './records.js';
-import type { LocalDatabase, ReviewVerdict } from './tables.js';
+import type { LocalDatabase } from './tables.js';
 
 const noEvents = { result: undefined, events: [] };
 
@@ -60,25 +61,12 @@ export async function unlabel(desk: Desk, act: Act & { readonly label: string })
   });
 }
 
-export async function comment(
-  desk: Desk,
-  act: Act & { readonly body: string; readonly verdict?: ReviewVerdict },
-): Promise<{ readonly id: string }> {
+export async function comment(desk: Desk, act: Act & { readonly body: string }): Promise<{ readonly id: string }> {
   const { repository, number, body } = act;
   const seen = sighting(desk, act);
   return desk.deliveries.act(async (transaction) => {
     const onMergeRequest = (await threadKind(transaction, repository, number)) === 'mergeRequest';
-    if (act.verdict !== undefined && !onMergeRequest) {
-      throw wrong(`${repository.path}#${number} is an issue: only a merge request can be reviewed.`);
-    }
-    const id = desk.options.ids.next();
-    await transaction
-      .insertInto('local_comments')
-      .values({
-        ...{ id, repository_id: repository.id, number, body, at_ms: seen.atMs, by_fleet: false },
-        ...{ author_id: seen.by.id, author_login: seen.by.login, verdict: act.verdict ?? null },
-      })
-      .execute();
+    const id = await insertComment(desk.options, transaction, act, { by: seen.by, body });
     const event: ForgeEvent = {
       ...seen,
       ...{ type: 'issueCommented', issueNumber: number, onMergeRequest, commentId: id, body },

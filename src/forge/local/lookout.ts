@@ -2,6 +2,7 @@ import type { Repository } from '../../domain/forge.js';
 import type { Ending, Lookout, LookOrder } from '../../ports/lookout.js';
 import { personOf, type Desk } from './desk.js';
 import { asRepository, findIssue } from './records.js';
+import { glancesAt } from './reviewed.js';
 
 /** What the local forge's tables say. Its deliveries cannot be lost, so who closed what and when is not kept: it counts as the owner, now. */
 export function createLookout(desk: Desk): Lookout {
@@ -17,6 +18,7 @@ export function createLookout(desk: Desk): Lookout {
         ...(await closedIssues(desk, repository, order)),
         ...(await endedMergeRequests(desk, repository, order)),
       ],
+      glances: await glancesAt(desk, repository, order.mergeRequests),
       memo: { mark: '', open: [] },
     }),
     labelling: async (repository, number, label) => {

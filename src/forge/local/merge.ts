@@ -1,7 +1,7 @@
 import type { LocalForgeOptions } from './options.js';
 import { ask, checkedOutIn, commitAt, holds, refused } from './git.js';
 import type { LocalMergeRequest } from './records.js';
-import { fetched, placeOf } from './remote.js';
+import { freshPlace } from './remote.js';
 import type { RepositoryRow } from './tables.js';
 
 /**
@@ -15,7 +15,7 @@ export async function mergeOnDisk(
 ): Promise<void> {
   const { branch, base } = mergeRequest;
   const { git } = options;
-  const place = row.kind === 'url' ? await fetched(options, row) : placeOf(options, row);
+  const place = await freshPlace(options, row);
   const [theirs, ours] = [
     await commitAt(git, place, `refs/heads/${branch}`),
     await commitAt(git, place, `refs/heads/${base}`),

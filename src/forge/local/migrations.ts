@@ -4,6 +4,7 @@ import type { Kysely, Migration } from 'kysely';
 export const localMigrations: Readonly<Record<string, Migration>> = {
   'local-001-tables': { up: createTables },
   'local-002-labelled-by': { up: addLabelledBy },
+  'local-003-reviews': { up: addReviews },
 };
 
 async function createTables(database: Kysely<unknown>): Promise<void> {
@@ -91,5 +92,16 @@ async function addLabelledBy(database: Kysely<unknown>): Promise<void> {
     .alterTable('local_labels')
     .addColumn('by_login', 'text')
     .addColumn('at_ms', 'bigint')
+    .execute();
+}
+
+/** Comments of before stand below, each for itself. */
+async function addReviews(database: Kysely<unknown>): Promise<void> {
+  await database.schema
+    .withSchema('fleet')
+    .alterTable('local_comments')
+    .addColumn('thread_id', 'text')
+    .addColumn('spot', 'jsonb')
+    .addColumn('is_resolved', 'boolean', (column) => column.notNull().defaultTo(false))
     .execute();
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Comment, Issue, MergeRequest, Person, Repository } from '../../domain/forge.js';
 import { wrong } from './git.js';
-import type { LocalDatabase, LocalTables, RepositoryRow } from './tables.js';
+import type { CommentRow, LocalDatabase, LocalTables, RepositoryRow } from './tables.js';
 
 /** Fleet's own account. */
 export const fleetItself: Person = { id: 'fleet', login: 'fleet', kind: 'bot' };
@@ -75,6 +75,17 @@ export async function findMergeRequest(
   return { ...asMergeRequest(repository, row), title, body, branch, base };
 }
 
+/** The merge request; refuses a number that is none's. */
+export async function mergeRequestAt(
+  database: LocalDatabase,
+  repository: Repository,
+  number: number,
+): Promise<LocalMergeRequest> {
+  const mergeRequest = await findMergeRequest(database, repository, number);
+  if (mergeRequest === undefined) throw wrong(`${repository.path} has no merge request ${number}.`);
+  return mergeRequest;
+}
+
 export function asMergeRequest(
   repository: Repository,
   { number, state }: Pick<LocalMergeRequest, 'number' | 'state'>,
@@ -82,6 +93,7 @@ export function asMergeRequest(
   return { number, url: `fleet:${repository.path}!${number}`, state };
 }
 
+/** What stands below, oldest first; nothing of what was said at lines or in answer. */
 export async function commentsOf(
   database: LocalDatabase,
   repository: Repository,
@@ -92,15 +104,21 @@ export async function commentsOf(
     .selectAll()
     .where('repository_id', '=', repository.id)
     .where('number', '=', number)
+    .where('thread_id', 'is', null)
+    .where('spot', 'is', null)
     .orderBy('seq')
     .execute();
-  return rows.map((row) => ({
+  return rows.filter(({ body }) => body !== '').map(asComment);
+}
+
+export function asComment(row: Selectable<CommentRow>): Comment {
+  return {
     id: row.id,
     author: asPerson(row.author_id, row.author_login),
     body: row.body,
     createdAtMs: Number(row.at_ms),
     byFleet: row.by_fleet,
-  }));
+  };
 }
 
 /** What the number stands for; refuses one that the repository does not have. */

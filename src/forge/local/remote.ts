@@ -49,13 +49,19 @@ async function bare(options: LocalForgeOptions, row: RepositoryRow): Promise<str
   return folder;
 }
 
-/** The bare repository, with the default branch of the URL as it is now. */
-export async function fetched(options: LocalForgeOptions, row: RepositoryRow): Promise<string> {
+/** The bare repository, with the default branch of the URL as it is now, and with Fleet's branches where they are pushed there. */
+async function fetched(options: LocalForgeOptions, row: RepositoryRow): Promise<string> {
   const folder = await bare(options, row);
-  const branch = `refs/heads/${row.default_branch}`;
+  const own = row.push ? [`${options.branchPrefix}*`] : [];
+  const specs = [row.default_branch, ...own].map((branch) => `+refs/heads/${branch}:refs/heads/${branch}`);
   const { code, stderr } = await options.git([
-    ...['-C', folder, 'fetch', '--quiet', '--no-tags', '--', row.location, `+${branch}:${branch}`],
+    ...['-C', folder, 'fetch', '--quiet', '--no-tags', ...own.map(() => '--prune'), '--', row.location, ...specs],
   ]);
   if (code !== 0) throw unreachable(row.location, stderr);
   return folder;
+}
+
+/** The folder that git can be asked in about this repository, with what is at its URL now. */
+export async function freshPlace(options: LocalForgeOptions, row: RepositoryRow): Promise<string> {
+  return row.kind === 'url' ? fetched(options, row) : placeOf(options, row);
 }

@@ -1,4 +1,4 @@
-import type { ColumnType, Kysely } from 'kysely';
+import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { ForgeEvent } from '../../domain/forge.js';
 
 /** A whole number that the database gives back as number, string or bigint, by its driver. */
@@ -50,7 +50,7 @@ interface LabelRow {
   readonly at_ms: Big | null;
 }
 
-interface CommentRow {
+export interface CommentRow {
   readonly id: string;
   readonly seq: ColumnType<number | string | bigint, never, never>;
   readonly repository_id: string;
@@ -58,7 +58,13 @@ interface CommentRow {
   readonly author_id: string;
   readonly author_login: string;
   readonly by_fleet: boolean;
-  readonly verdict: ReviewVerdict | null;
+  /** Set where it is the text of a review; that of a verdict may be empty. */
+  readonly verdict: ReviewVerdict | 'none' | null;
+  /** The comment that it answers; null where it begins a thread itself. */
+  readonly thread_id: string | null;
+  readonly spot: ColumnType<Spot | null, string | null, never>;
+  /** Of a thread, so of the comment that begins it. */
+  readonly is_resolved: Generated<boolean>;
   readonly body: string;
   readonly at_ms: Big;
 }
@@ -74,6 +80,16 @@ interface MergeRequestRow {
   readonly state: 'open' | 'merged' | 'closed';
   readonly reviewers: string;
   readonly at_ms: Big;
+}
+
+/** The lines that an inline comment was made at, from 1 and inclusive. `old`: the change takes them out. */
+export interface Spot {
+  readonly path: string;
+  readonly fromLine: number;
+  readonly line: number;
+  readonly side: 'new' | 'old';
+  /** Head of the branch at that time. */
+  readonly commit: string;
 }
 
 /** What a review says beyond its text. */

@@ -112,7 +112,7 @@ describe('an issue', () => {
     await people.openIssue({ repository, title: 'Keep digits', body: '' });
     const path = repository.path;
     expect([
-      await refusal(people.comment({ repository, number: 1, body: 'fine', verdict: 'approve' })),
+      await refusal(people.review({ repository, number: 1, body: 'fine', verdict: 'approve', remarks: [] })),
       await refusal(people.merge({ repository, number: 1 })),
       await refusal(people.label({ repository, number: 9, label: 'fleet' })),
     ]).toEqual([

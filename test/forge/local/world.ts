@@ -19,7 +19,7 @@ export function sharedDatabase(): () => Database {
   beforeAll(async () => {
     database = await openDatabase({ kind: 'embedded', folder: temporaryFolder('file') });
     await migrate(database, [localMigrations]);
-  });
+  }, 60_000);
   afterAll(async () => {
     await database?.close();
   });
@@ -81,16 +81,29 @@ export function aCheckout(...init: readonly string[]): string {
 
 /** Puts a branch with one more commit, changing one file, on top of another; no file of the checkout is touched. */
 export function addBranch(folder: string, name: string, file: { readonly path: string; readonly text: string }): void {
-  const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], {
-    cwd: folder,
-    input: file.text,
-    encoding: 'utf8',
-  }).trim();
+  pushCommit(folder, name, { [file.path]: file.text }, 'trunk');
+}
+
+/** Puts one more commit on a branch, which begins at `trunk` where it is not there; no file of the checkout is touched. Its sha. */
+export function pushCommit(
+  folder: string,
+  branch: string,
+  files: Readonly<Record<string, string | undefined>>,
+  from = gitIn(folder, 'for-each-ref', '--format=%(refname)', `refs/heads/${branch}`) || 'trunk',
+): string {
   const index = { ...process.env, ...quiet, GIT_INDEX_FILE: join(temporaryFolder(), 'index') };
-  const run = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: index }).trim();
-  run('read-tree', 'trunk');
-  run('update-index', '--add', '--cacheinfo', `100644,${blob},${file.path}`);
-  const commit = run('commit-tree', run('write-tree'), '-p', run('rev-parse', 'trunk'), '-m', `Change ${file.path}`);
-  run('update-ref', `refs/heads/${name}`, commit);
+  const run = (args: readonly string[], input = ''): string =>
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: index, input }).trim();
+  run(['read-tree', from]);
+  for (const [path, text] of Object.entries(files)) {
+    if (text === undefined) run(['update-index', '--force-remove', path]);
+    else {
+      const blob = run(['hash-object', '-w', '--stdin'], text);
+      run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`]);
+    }
+  }
+  const message = `Change ${Object.keys(files).join(', ')}`;
+  const commit = run(['commit-tree', run(['write-tree']), '-p', run(['rev-parse', from]), '-m', message]);
+  run(['update-ref', `refs/heads/${branch}`, commit]);
+  return commit;
 }

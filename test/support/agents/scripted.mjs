@@ -1,15 +1,29 @@
 // A command agent whose behaviour stands in the issue: `[[planner: …]]` and `[[developer: …]]`, by default honest.
+//
+// In a round of review the behaviour stands in a comment, or in the issue with the number of the round: `[[developer 2: …]]`. Honest is then:
+//   replace X with Y in path   is carried out and answered as `fix` (with `nit:` before it, as `nit`); so is what a red job of CI prints
+//   …?                         is answered as a question
+//   disagree: …                is argued against once; after that it is done
+//   out of scope: …            is left out
+//   silence                    gets no reply
+//   a conflict                 is resolved by keeping both sides; `[[developer 2: ours]]` and `theirs` keep one of them
+// All changes are one task; without any there is none, and answers are enough. Task ANSWER changes no file.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { changeFiles, planRound, resolveConflict, roundIn, threadsIn, writeReplies } from './rounds.mjs';
 
-const { FLEET_ROLE: role, FLEET_ARTIFACTS: artifacts, PROMPTS: prompts, GATES: gates } = process.env;
+const { FLEET_ROLE: role, FLEET_TASK: task, FLEET_ARTIFACTS: artifacts, PROMPTS: prompts, GATES: gates } = process.env;
 let prompt = '';
 for await (const chunk of process.stdin) prompt += chunk;
-const behaviour = new RegExp(`\\[\\[${role}: ([^\\]]*)\\]\\]`).exec(prompt)?.[1] ?? 'honest';
+const round = roundIn(prompt);
+const told = (text, who) => new RegExp(`\\[\\[${who}: ([^\\]]*)\\]\\]`).exec(text)?.[1];
+const said = threadsIn(prompt).map((thread) => thread.said);
+const behaviour =
+  (round === 1 ? told(prompt, role) : (told(said.join('\n'), role) ?? told(prompt, `${role} ${round}`))) ?? 'honest';
 if (prompts !== undefined) writeFileSync(join(prompts, `${basename(artifacts)}.${role}.md`), prompt);
 
-const plan = {
+const firstPlan = {
   summary: 'The pattern drops digits; letting `0-9` through keeps them.',
   criteria: [{ id: 'AC1', text: 'digits stay', proof: { kind: 'command', run: 'node slug.test.js' } }],
   tasks: [
@@ -23,11 +37,16 @@ const plan = {
     },
   ],
 };
+const plan = round === 1 ? firstPlan : planRound(prompt);
 const writePlan = (value) =>
   writeFileSync(join(artifacts, 'plan.json'), typeof value === 'string' ? value : JSON.stringify(value));
 const slug = (pattern) =>
   writeFileSync('slug.js', `export const slug = (text) => text.toLowerCase().replace(/${pattern}+/g, '-');\n`);
-const mend = () => slug('[^a-z0-9]');
+const mend = () => {
+  if (round === 1) slug('[^a-z0-9]');
+  else if (task === 'MERGE') resolveConflict(prompt, behaviour);
+  else if (task !== 'ANSWER') changeFiles(prompt);
+};
 const forever = () => setInterval(() => undefined, 1_000);
 /** Opened by the test, in another process: a file's creation is all that both see. */
 const gate = async () => {
@@ -38,13 +57,16 @@ const behaviours = {
   'planner honest': () => writePlan(plan),
   'planner none': () => undefined,
   'planner invalid': () =>
-    writePlan({ ...plan, tasks: [{ ...plan.tasks[0], files: ['nowhere.js'], criteria: ['AC9'] }] }),
+    writePlan({ ...plan, tasks: [{ ...firstPlan.tasks[0], files: ['nowhere.js'], criteria: ['AC9'] }] }),
   'planner garbage': () => writePlan('{ this is no JSON'),
   'planner invalid once': () => (prompt.includes('nowhere.js') ? writePlan(plan) : behaviours['planner invalid']()),
   'planner crash': () => process.exit(3),
   'planner waits': () => gate().then(() => writePlan(plan)),
   'developer honest': mend,
-  'developer late': () => (prompt.includes('## What is red') ? mend() : slug('[^0-9]')),
+  'developer ours': mend,
+  'developer theirs': mend,
+  'developer mute': mend,
+  'developer late': () => (/^## What is red$/m.test(prompt) ? mend() : slug('[^0-9]')),
   'developer nothing': () => undefined,
   'developer everything': () =>
     readdirSync('.').forEach((name) => name !== '.git' && rmSync(name, { recursive: true })),
@@ -69,3 +91,4 @@ const behaviours = {
 const act = behaviours[`${role} ${behaviour}`];
 if (act === undefined) throw new Error(`no behaviour ${role} ${behaviour}`);
 await act();
+if (role === 'developer' && behaviour !== 'mute') writeReplies(prompt, artifacts);

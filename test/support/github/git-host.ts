@@ -1,20 +1,33 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+
+/** `undefined` removes a file. */
+export type Files = Readonly<Record<string, string | undefined>>;
 
 /** Real repositories, served by git's own CGI program. */
 export interface GitHost {
   create(path: string, defaultBranch: string, files: Readonly<Record<string, string>>): void;
   /** Commits files on top of `from` (default: the branch itself) and puts the branch there. */
-  commit(path: string, branch: string, files: Readonly<Record<string, string>>, from?: string): string;
+  commit(path: string, branch: string, files: Files, from?: string): string;
   /** The commit that a branch is at. */
   head(path: string, branch: string): string | undefined;
   read(path: string, branch: string, file: string): string | undefined;
+  /** Whether a branch cannot be merged into its base without a person. */
+  conflicts(path: string, base: string, branch: string): boolean;
+  /** By how many lines a range of a file has moved from one commit to another; undefined when it has changed. */
+  moved(path: string, change: FileChange, range: readonly [first: number, last: number]): number | undefined;
   /** A hook that refuses every push with these words; undefined takes pushes again. */
   refusePushes(path: string, words: string | undefined): void;
   serve(request: IncomingMessage, response: ServerResponse, user: string): void;
   close(): Promise<void>;
+}
+
+export interface FileChange {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 const quiet = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
@@ -38,8 +51,8 @@ export function gitHost(root: string): GitHost {
       return undefined;
     }
   };
-  const head: GitHost['head'] = (path, branch) =>
-    tryGit(path, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`])?.trim();
+  const head: GitHost['head'] = (path, branch) => refOf(directory(path), `refs/heads/${branch}`);
+  const conflicting = new Map<string, boolean>();
   const commit: GitHost['commit'] = (path, branch, files, from = branch) => {
     const parent = head(path, from);
     const lines = [
@@ -47,7 +60,9 @@ export function gitHost(root: string): GitHost {
       `committer Ada <ada@example.com> ${Math.floor(Date.now() / 1000)} +0000`,
       ...text('Seed'),
       ...(parent === undefined ? [] : [`from ${parent}`]),
-      ...Object.entries(files).flatMap(([file, content]) => [`M 100644 inline ${file}`, ...text(content)]),
+      ...Object.entries(files).flatMap(([file, content]) =>
+        content === undefined ? [`D ${file}`] : [`M 100644 inline ${file}`, ...text(content)],
+      ),
     ];
     git(path, ['fast-import', '--quiet', '--force'], `${lines.join('\n')}\n`);
     return head(path, branch) ?? '';
@@ -61,6 +76,20 @@ export function gitHost(root: string): GitHost {
     commit,
     head,
     read: (path, branch, file) => tryGit(path, ['cat-file', 'blob', `refs/heads/${branch}:${file}`]),
+    conflicts(path, base, branch) {
+      const heads = [head(path, base) ?? '', head(path, branch) ?? ''];
+      const key = heads.join();
+      const known =
+        conflicting.get(key) ??
+        (!heads.includes('') && tryGit(path, ['merge-tree', '--write-tree', ...heads]) === undefined);
+      conflicting.set(key, known);
+      return known;
+    },
+    moved(path, { file, from, to }, range) {
+      if (from === to) return 0;
+      const diff = git(path, ['diff', '--unified=0', '--no-renames', from, to, '--', file]);
+      return movedBy(diff, range);
+    },
     refusePushes(path, words) {
       const hook = join(directory(path), 'hooks', 'pre-receive');
       rmSync(hook, { force: true });
@@ -91,6 +120,36 @@ export function gitHost(root: string): GitHost {
       );
     },
   };
+}
+
+/** Where a ref is, from its file or from the packed ones, without the cost of a process. */
+function refOf(directory: string, ref: string): string | undefined {
+  const read = (file: string): string => {
+    const path = join(directory, file);
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : '';
+  };
+  const packed = (): string | undefined => {
+    const line = read('packed-refs')
+      .split('\n')
+      .find((each) => each.endsWith(` ${ref}`));
+    return line?.split(' ')[0];
+  };
+  return read(ref).trim() || packed();
+}
+
+/** By the hunks of a diff without context: those before the range move it, one within it changes it. */
+function movedBy(diff: string, [first, last]: readonly [number, number]): number | undefined {
+  let by = 0;
+  for (const [, start = '', length = '1', , added = '1'] of diff.matchAll(
+    /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/gm,
+  )) {
+    // Lines that are only added stand after the line that the hunk names.
+    const [from, count] = [length === '0' ? Number(start) + 1 : Number(start), Number(length)];
+    if (from > last) break;
+    if (count === 0 ? from > first : from + count > first) return undefined;
+    by += Number(added) - count;
+  }
+  return by;
 }
 
 function text(content: string): readonly string[] {

@@ -1,5 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { commentJson, issueJson, labelJson, pullJson, repositoryJson, userJson, type Json } from './shapes.js';
+import { pullJson } from './pull-shapes.js';
+import { commentJson, issueJson, labelJson, repositoryJson, userJson, type Json } from './shapes.js';
+import type { SentDelivery } from './specification.js';
 import type { GitHubStandIn } from './stand-in.js';
 import {
   accountOf,
@@ -30,6 +32,7 @@ export interface DeliverOptions {
 export class People {
   /** Where deliveries go, e.g. `http://127.0.0.1:3000/api/github/webhooks`; without it nothing is delivered. */
   webhookUrl: string | undefined;
+  readonly sent: SentDelivery[] = [];
   readonly #gitHub: GitHubStandIn;
 
   constructor(gitHub: GitHubStandIn) {
@@ -45,14 +48,14 @@ export class People {
     const issue = issueOf(repository, number);
     if (!issue.labels.includes(label)) issue.labels.push(label);
     this.#remember(issue, 'labeled', by, label);
-    return this.#tell(repository, issue, by, { action: 'labeled', label: labelJson(label) });
+    return this.#tell(repository, issue, by, { action: 'labeled', label: labelJson(this.#gitHub.web, label) });
   }
 
   async unlabelIssue(repository: RepositoryState, number: number, label: string, by: string): Promise<Delivered> {
     const issue = issueOf(repository, number);
     issue.labels.splice(0, issue.labels.length, ...issue.labels.filter((each) => each !== label));
     this.#remember(issue, 'unlabeled', by, label);
-    return this.#tell(repository, issue, by, { action: 'unlabeled', label: labelJson(label) });
+    return this.#tell(repository, issue, by, { action: 'unlabeled', label: labelJson(this.#gitHub.web, label) });
   }
 
   async closeIssue(repository: RepositoryState, number: number, by: string): Promise<Delivered> {
@@ -102,6 +105,7 @@ export class People {
 
   /** Signs and posts a delivery as GitHub does. */
   async deliver(event: string, payload: Json, options: DeliverOptions = {}): Promise<Delivered> {
+    this.sent.push({ event, payload });
     if (this.webhookUrl === undefined) return { status: 0, body: '', ms: 0 };
     const body = options.raw ?? JSON.stringify(payload);
     const hash = (algorithm: string): string =>
@@ -128,12 +132,12 @@ export class People {
   }
 
   #tell(repository: RepositoryState, issue: IssueState, by: string, more: Json): Promise<Delivered> {
-    const { web } = this.#gitHub;
+    const { web, git } = this.#gitHub;
     issue.updatedAt = now();
     const subject =
       issue.pull === undefined
         ? { issue: issueJson(web, repository, issue) }
-        : { number: issue.number, pull_request: pullJson(web, repository, issue) };
+        : { number: issue.number, pull_request: pullJson({ web, git, repository, issue }) };
     const event = issue.pull === undefined ? 'issues' : 'pull_request';
     return this.deliver(event, { ...this.shared(repository, by), ...subject, ...more });
   }

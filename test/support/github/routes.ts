@@ -1,119 +1,31 @@
-import { addComment, addIssue, nextId, now } from './state.js';
-import type { CommentState, IssueState, Permission, Reaction, RepositoryState, Token } from './state.js';
+import { addComment, addIssue, now, nextId } from './state.js';
+import type { IssueState, Permission, RepositoryState } from './state.js';
 import { answerGraphql } from './graphql.js';
-import type { GitHost } from './git-host.js';
-import { appJson, commentJson, issueJson, pullJson, repositoryJson, userJson, type Json, type Web } from './shapes.js';
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What GitHub would not expect of Fleet. */
-  readonly asksTooMuch?: string;
-}
-
-export interface Call {
-  readonly web: Web;
-  readonly git: GitHost;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Json;
-  /** Address of the call without its query, for links. */
-  readonly address: string;
-  readonly token: Token | undefined;
-}
-
-export interface Route {
-  readonly method: string;
-  /** `:name` takes one segment, `*name` the rest. */
-  readonly path: string;
-  /** `app`: the app's own JWT; `nobody`: anybody may; else what the installation's token must hold. */
-  readonly needs: 'app' | 'nobody' | readonly [permission: string, level: 'read' | 'write'];
-  /** Fields that the body may hold. */
-  readonly fields?: readonly string[];
-  readonly answer: (call: Call) => Answer;
-}
-
-const notFound: Answer = {
-  status: 404,
-  body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' },
-};
-
-const ok = (body: unknown): Answer => ({ status: 200, body });
-const created = (body: unknown): Answer => ({ status: 201, body });
-const invalid = (...messages: readonly string[]): Answer => ({
-  status: 422,
-  body: { message: 'Validation Failed', errors: messages.map((message) => ({ code: 'custom', message })) },
-});
-
-function repositoryOf({ web, params, token }: Call): RepositoryState | undefined {
-  const found = web.state.repositories.find(
-    ({ owner, name }) => owner.login === params['owner'] && name === params['repo'],
-  );
-  const ids = token?.repositoryIds;
-  return found !== undefined && ids !== undefined && !ids.includes(found.id) ? undefined : found;
-}
-
-/** Works on the repository, or answers 404. */
-function inRepository(work: (call: Call, repository: RepositoryState) => Answer): Route['answer'] {
-  return (call) => {
-    const repository = repositoryOf(call);
-    return repository === undefined ? notFound : work(call, repository);
-  };
-}
-
-function onIssue(work: (call: Call, repository: RepositoryState, issue: IssueState) => Answer): Route['answer'] {
-  return inRepository((call, repository) => {
-    const issue = repository.issues.get(Number(call.params['number']));
-    return issue === undefined ? notFound : work(call, repository, issue);
-  });
-}
-
-function onPull(work: (call: Call, repository: RepositoryState, issue: IssueState) => Answer): Route['answer'] {
-  return onIssue((call, repository, issue) => (issue.pull === undefined ? notFound : work(call, repository, issue)));
-}
-
-interface PlacedComment {
-  readonly repository: RepositoryState;
-  readonly issue: IssueState;
-  readonly comment: CommentState;
-}
-
-function onComment(work: (call: Call, place: PlacedComment) => Answer): Route['answer'] {
-  return inRepository((call, repository) => {
-    for (const issue of repository.issues.values()) {
-      const comment = issue.comments.find(({ id }) => id === Number(call.params['id']));
-      if (comment !== undefined) return work(call, { repository, issue, comment });
-    }
-    return notFound;
-  });
-}
-
-function textOf(body: Json, field: string): string | undefined {
-  const value = body[field];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function react({ web, body }: Call, reactions: Reaction[]): Answer {
-  const { login } = web.state.bot;
-  const content = String(body['content']);
-  const before = reactions.find((each) => each.login === login && each.content === content);
-  if (before !== undefined) return ok(before);
-  const reaction = { id: nextId(web.state), login, content };
-  reactions.push(reaction);
-  return created(reaction);
-}
-
-function page({ query, address }: Call, items: readonly Json[]): Answer {
-  const size = Number(query.get('per_page') ?? 30);
-  const number = Number(query.get('page') ?? 1);
-  const next = `${address}?per_page=${size}&page=${number + 1}`;
-  return {
-    status: 200,
-    body: items.slice((number - 1) * size, number * size),
-    ...(number * size < items.length ? { headers: { link: `<${next}>; rel="next"` } } : {}),
-  };
-}
+import { pullJson } from './pull-shapes.js';
+import { reviewRoutes } from './review-routes.js';
+import {
+  created,
+  inRepository,
+  invalid,
+  notFound,
+  ok,
+  onComment,
+  onIssue,
+  onPull,
+  page,
+  react,
+  textOf,
+} from './route.js';
+import type { Answer, Call, Route } from './route.js';
+import {
+  appJson,
+  commentJson,
+  installationJson,
+  issueJson,
+  publicUserJson,
+  repositoryJson,
+  userJson,
+} from './shapes.js';
 
 function mint({ web, params, body }: Call): Answer {
   const { state } = web;
@@ -135,7 +47,7 @@ function permissionOf({ web, params }: Call, repository: RepositoryState): Answe
   const account = web.state.accounts.get(params['login'] ?? '');
   if (account === undefined) return notFound;
   const permission: Permission = repository.permissions.get(account.login) ?? 'none';
-  return ok({ permission, role_name: permission, user: userJson(web, account) });
+  return ok({ permission, role_name: permission, user: { ...userJson(web, account), role_name: permission } });
 }
 
 function openPull({ web, git, body }: Call, repository: RepositoryState): Answer {
@@ -152,7 +64,7 @@ function openPull({ web, git, body }: Call, repository: RepositoryState): Answer
     user: web.state.bot,
     pull: { head, base, draft: body['draft'] === true, reviewers: [] },
   });
-  return created(pullJson(web, repository, issue));
+  return created(pullJson({ web, git, repository, issue }));
 }
 
 function listPulls(call: Call, repository: RepositoryState): Answer {
@@ -165,7 +77,7 @@ function listPulls(call: Call, repository: RepositoryState): Answer {
   );
   return page(
     call,
-    pulls.map((issue) => pullJson(call.web, repository, issue, true)),
+    pulls.map((issue) => pullJson({ ...call, repository, issue }, true)),
   );
 }
 
@@ -195,14 +107,14 @@ function listRepositories(call: Call): Answer {
   return { ...answer, body: { total_count: repositories.length, repositories: answer.body } };
 }
 
-function requestReviewers({ web, body }: Call, repository: RepositoryState, issue: IssueState): Answer {
+function requestReviewers({ web, git, body }: Call, repository: RepositoryState, issue: IssueState): Answer {
   const logins = body['reviewers'] as readonly string[];
   const refused = logins.filter((login) => (repository.permissions.get(login) ?? 'none') === 'none');
   if (refused.length > 0) {
     return invalid('Reviews may only be requested from collaborators.');
   }
   issue.pull?.reviewers.push(...logins.filter((login) => !issue.pull?.reviewers.includes(login)));
-  return created(pullJson(web, repository, issue));
+  return created(pullJson({ web, git, repository, issue }, true));
 }
 
 function content({ git, params }: Call, repository: RepositoryState): Answer {
@@ -230,13 +142,13 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/app/installations',
     needs: 'app',
-    answer: ({ web }) => ok([{ id: web.state.installation, app_id: web.state.app.id, suspended_at: null }]),
+    answer: ({ web }) => ok([installationJson(web)]),
   },
   { method: 'GET', path: '/installation/repositories', needs: ['metadata', 'read'], answer: listRepositories },
   {
     method: 'POST',
     path: '/graphql',
-    needs: ['issues', 'read'],
+    needs: ['metadata', 'read'],
     fields: ['query', 'variables'],
     answer: answerGraphql,
   },
@@ -257,7 +169,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/repos/:owner/:repo/installation',
     needs: 'app',
-    answer: inRepository(({ web }) => ok({ id: web.state.installation, app_id: web.state.app.id })),
+    answer: inRepository(({ web }) => ok(installationJson(web))),
   },
   {
     method: 'GET',
@@ -265,7 +177,7 @@ export const routes: readonly Route[] = [
     needs: ['metadata', 'read'],
     answer: ({ web, params }) => {
       const account = web.state.accounts.get(params['login'] ?? '');
-      return account === undefined ? notFound : ok(userJson(web, account));
+      return account === undefined ? notFound : ok(publicUserJson(web, account));
     },
   },
   {
@@ -363,18 +275,18 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: pull,
     needs: ['pull_requests', 'read'],
-    answer: onPull(({ web }, repository, found) => ok(pullJson(web, repository, found))),
+    answer: onPull(({ web, git }, repository, issue) => ok(pullJson({ web, git, repository, issue }))),
   },
   {
     method: 'PATCH',
     path: pull,
     needs: ['pull_requests', 'write'],
     fields: ['title', 'body'],
-    answer: onPull(({ web, body }, repository, found) => {
+    answer: onPull(({ web, git, body }, repository, found) => {
       found.title = textOf(body, 'title') ?? found.title;
       found.body = textOf(body, 'body') ?? found.body;
       found.updatedAt = now();
-      return ok(pullJson(web, repository, found));
+      return ok(pullJson({ web, git, repository, issue: found }));
     }),
   },
   {
@@ -384,4 +296,5 @@ export const routes: readonly Route[] = [
     fields: ['reviewers'],
     answer: onPull(requestReviewers),
   },
+  ...reviewRoutes,
 ];

@@ -8,7 +8,10 @@ import { appPrivateKey, isAppJwt } from './app-key.js';
 import { Faults, type Effect, type Fault } from './faults.js';
 import { gitHost, type GitHost } from './git-host.js';
 import { People } from './people.js';
-import { routes, type Answer, type Route } from './routes.js';
+import { Reviewers } from './reviewers.js';
+import type { Answer, Route } from './route.js';
+import { routes } from './routes.js';
+import type { Exchange } from './specification.js';
 import type { Json, Web } from './shapes.js';
 import { accountOf, nextId, type Permission, type RepositoryState, type State, type Token } from './state.js';
 
@@ -23,6 +26,8 @@ export interface SeenCall {
 }
 
 export interface StandInOptions {
+  /** What the app was granted beyond app.yml; `none` takes something away. */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write' | 'none'>>;
   /** Keeps the git repositories; an empty folder. */
   readonly folder: string;
   readonly appId?: number;
@@ -47,6 +52,9 @@ export class GitHubStandIn {
   readonly calls: SeenCall[] = [];
   readonly faults = new Faults();
   readonly people: People;
+  readonly reviewers: Reviewers;
+  /** What the stand-in itself answered to REST calls, to be held against the specification. */
+  readonly exchanges: Exchange[] = [];
   readonly state: State;
   readonly git: GitHost;
   readonly appId: number;
@@ -61,12 +69,14 @@ export class GitHubStandIn {
   });
   #host = '';
 
-  private constructor({ folder, appId = 4711, webhookSecret = 'a webhook secret' }: StandInOptions) {
+  private constructor(options: StandInOptions) {
+    const { folder, appId = 4711, webhookSecret = 'a webhook secret', permissions = {} } = options;
     this.appId = appId;
     this.webhookSecret = webhookSecret;
     this.git = gitHost(folder);
-    this.state = emptyState(appId, webhookSecret);
+    this.state = emptyState({ appId, webhookSecret, permissions });
     this.people = new People(this);
+    this.reviewers = new Reviewers(this);
   }
 
   static async start(options: StandInOptions): Promise<GitHubStandIn> {
@@ -95,6 +105,10 @@ export class GitHubStandIn {
       defaultBranch,
       permissions: new Map(Object.entries(people)),
       issues: new Map(),
+      checks: [],
+      statuses: [],
+      reruns: [],
+      isMergeabilityKnown: true,
     };
     for (const login of Object.keys(people)) accountOf(this.state, login);
     this.git.create(path, defaultBranch, files);
@@ -179,15 +193,15 @@ export class GitHubStandIn {
       if (refusal !== undefined) return refusal;
     }
     const address = `${this.web.url}/api/v3${path}`;
-    return route.answer({
-      web: this.web,
-      git: this.git,
-      params,
-      query,
-      body,
-      address,
-      token: this.state.tokens.get(secret),
-    });
+    const token = this.state.tokens.get(secret);
+    const answer = route.answer({ web: this.web, git: this.git, params, query, body, address, token });
+    this.#keep({ method, path, query: [...query.keys()], body, status: answer.status, answer: answer.body });
+    return answer;
+  }
+
+  /** GraphQL answers by its own schema, and the store of logs is none of GitHub's API. */
+  #keep(exchange: (typeof this.exchanges)[number]): void {
+    if (!['/graphql', '/stored-logs'].some((other) => exchange.path.startsWith(other))) this.exchanges.push(exchange);
   }
 
   /** The answer, or a 304 where the asker has it already. */
@@ -232,14 +246,17 @@ export class GitHubStandIn {
   }
 }
 
-function emptyState(appId: number, secret: string): State {
+function emptyState({ appId, webhookSecret, permissions }: Required<Omit<StandInOptions, 'folder'>>): State {
   const manifest = parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as {
     readonly default_permissions: Readonly<Record<string, string>>;
   };
+  const granted = Object.entries({ ...manifest.default_permissions, ...permissions }).filter(
+    ([, level]) => level !== 'none',
+  );
   const bot = { id: 900, login: 'fleet-test[bot]', type: 'Bot' } as const;
   return {
-    app: { id: appId, slug: 'fleet-test', permissions: manifest.default_permissions },
-    credentials: { client_id: 'Iv1.abc', client_secret: 'shh', webhook_secret: secret, pem: appPrivateKey },
+    app: { id: appId, slug: 'fleet-test', permissions: Object.fromEntries(granted) },
+    credentials: { client_id: 'Iv1.abc', client_secret: 'shh', webhook_secret: webhookSecret, pem: appPrivateKey },
     bot,
     installation: 77,
     accounts: new Map([[bot.login, bot]]),

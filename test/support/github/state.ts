@@ -31,6 +31,63 @@ export interface PullState {
   mergedAt?: string;
 }
 
+/** A comment in a thread at a place of a change; a reply is a review of its own. */
+export interface RemarkState extends CommentState {
+  readonly review: number;
+}
+
+/** The lines of a file that a thread is about, in the commit that it was begun at; without lines the whole file. */
+export interface ThreadPlace {
+  readonly path: string;
+  readonly line?: number | undefined;
+  readonly startLine?: number | undefined;
+  /** `LEFT`: in the file as the base has it. */
+  readonly side: 'LEFT' | 'RIGHT';
+  readonly commit: string;
+}
+
+export interface ThreadState extends ThreadPlace {
+  readonly id: number;
+  isResolved: boolean;
+  /** Oldest first; a thread without any is gone. */
+  readonly comments: RemarkState[];
+}
+
+export interface ReviewState {
+  readonly id: number;
+  readonly user: Account;
+  readonly body: string;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+  readonly at: string;
+  readonly commit: string;
+}
+
+/** A job of GitHub Actions, or a check of another app. */
+export interface CheckState {
+  readonly id: number;
+  readonly sha: string;
+  readonly name: string;
+  /** Undefined for other apps. */
+  readonly run: number | undefined;
+  /** Undefined while it runs. */
+  readonly conclusion?: string;
+  readonly steps: readonly { readonly name: string; readonly conclusion: string }[];
+  readonly annotations: readonly { readonly path: string; readonly line: number; readonly message: string }[];
+  readonly title?: string;
+  /** Undefined where GitHub keeps none. */
+  readonly log?: string | undefined;
+}
+
+/** CI that reports in the old way. */
+export interface StatusState {
+  readonly id: number;
+  readonly sha: string;
+  readonly context: string;
+  readonly state: 'error' | 'failure' | 'pending' | 'success';
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+}
+
 /** What people did to an issue, as its timeline and its edits tell. */
 export interface Happening {
   readonly type: 'labeled' | 'unlabeled' | 'closed' | 'renamed' | 'edited';
@@ -54,6 +111,9 @@ export interface IssueState {
   readonly reactions: Reaction[];
   readonly history: Happening[];
   readonly pull?: PullState;
+  /** Of a pull request. */
+  readonly threads: ThreadState[];
+  readonly reviews: ReviewState[];
 }
 
 export type Permission = 'admin' | 'write' | 'read' | 'none';
@@ -65,6 +125,12 @@ export interface RepositoryState {
   defaultBranch: string;
   readonly permissions: Map<string, Permission>;
   readonly issues: Map<number, IssueState>;
+  readonly checks: CheckState[];
+  readonly statuses: StatusState[];
+  /** Ids of the jobs that were run again. */
+  readonly reruns: number[];
+  /** GitHub finds out about conflicts some time after it was asked. */
+  isMergeabilityKnown: boolean;
 }
 
 export interface Token {
@@ -122,6 +188,8 @@ export function addIssue(
     comments: [],
     reactions: [],
     history: [],
+    threads: [],
+    reviews: [],
     ...issue,
   };
   repository.issues.set(number, added);
@@ -134,4 +202,29 @@ export function addComment(state: State, issue: IssueState, user: Account, body:
   const comment: CommentState = { id: nextId(state), user, viaApp, body, createdAt: at, updatedAt: at, reactions: [] };
   issue.comments.push(comment);
   return comment;
+}
+
+/** Puts a comment into a thread; each is of a review, which a reply makes for itself. */
+export function addRemark(
+  state: State,
+  issue: IssueState,
+  thread: ThreadState,
+  { user, body, review }: { readonly user: Account; readonly body: string; readonly review?: number },
+): RemarkState {
+  const at = now();
+  const of = review ?? addReview(state, issue, { user, body: '', state: 'COMMENTED', commit: thread.commit }).id;
+  const viaApp = user.id === state.bot.id;
+  const remark: RemarkState = {
+    ...{ id: nextId(state), user, viaApp, body, createdAt: at, updatedAt: at, reactions: [], review: of },
+  };
+  thread.comments.push(remark);
+  issue.updatedAt = at;
+  return remark;
+}
+
+export function addReview(state: State, issue: IssueState, review: Omit<ReviewState, 'id' | 'at'>): ReviewState {
+  const added: ReviewState = { ...review, id: nextId(state), at: now() };
+  issue.reviews.push(added);
+  issue.updatedAt = added.at;
+  return added;
 }

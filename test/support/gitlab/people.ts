@@ -1,142 +1,257 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import { issueJson, mergeRequestJson, noteJson, projectJson, userJson, type Json } from './shapes.js';
-import type { GitLabStandIn } from './stand-in.js';
-import { accountOf, addNote, addThread, now, type ProjectState, type ThreadState } from './state.js';
+import { Deliveries, labelJson, type Delivered } from './deliveries.js';
+import { takePush } from './merge-state.js';
+import {
+  accountOf,
+  addNote,
+  addThread,
+  nextId,
+  now,
+  type JobState,
+  type NoteState,
+  type PipelineState,
+  type PositionState,
+  type ProjectState,
+  type ReviewerState,
+  type ThreadState,
+} from './state.js';
 
-/** What Fleet answered to a delivery, and how long it took. */
-export interface Delivered {
-  readonly status: number;
-  readonly body: string;
-  readonly ms: number;
+export type { Delivered, DeliverOptions } from './deliveries.js';
+
+/** A comment at a line of the diff; `old` where the change takes the line out. */
+export interface Remark {
+  readonly path: string;
+  readonly line: number;
+  readonly side?: 'old';
+  /** First of several lines. */
+  readonly fromLine?: number;
+  readonly text: string;
+  /** What the lines shall become. */
+  readonly suggestion?: string;
 }
 
-export interface DeliverOptions {
-  /** Headers that replace what GitLab would send; an empty value leaves the header out. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent instead of the payload, with the same headers. */
-  readonly raw?: string | Uint8Array<ArrayBuffer>;
-  /** Signed as newer webhooks are, in the place of the secret token. */
-  readonly signed?: { readonly atMs: number; readonly key?: string };
+export interface Review {
+  readonly verdict?: 'approve' | 'requestChanges';
+  readonly text?: string;
+  readonly remarks?: readonly Remark[];
 }
+
+export type Job = Pick<JobState, 'name' | 'status'> & Partial<Omit<JobState, 'id' | 'isRetried'>>;
 
 /** What people do on GitLab; each changes the state, and delivers what GitLab would. */
-export class People {
-  /** Where deliveries go, e.g. `http://127.0.0.1:3000/api/gitlab/webhooks`; without it nothing is delivered. */
-  webhookUrl: string | undefined;
-  readonly #gitLab: GitLabStandIn;
-
-  constructor(gitLab: GitLabStandIn) {
-    this.#gitLab = gitLab;
-  }
-
+export class People extends Deliveries {
   openIssue(project: ProjectState, by: string, title: string, description: string | null): ThreadState {
-    const { state } = this.#gitLab;
+    const { state } = this.gitLab;
     return addThread(state, project, { title, description, author: accountOf(state, by) });
   }
 
+  /** Changes title or text of an issue, of which GitLab itself notes that it was done. */
+  edit(thread: ThreadState, by: string, change: { readonly title?: string; readonly description?: string }): void {
+    const author = accountOf(this.gitLab.state, by);
+    const note = (body: string): NoteState => addNote(this.gitLab.state, thread, { author, body, system: true });
+    if (change.title !== undefined) note(`changed title from **{-${thread.title}-}** to **{+${change.title}+}**`);
+    if (change.description !== undefined) note('changed the description');
+    Object.assign(thread, change);
+  }
+
+  /** Ticks a box in the text off, of which GitLab notes that and not that the text is another one. */
+  tick(thread: ThreadState, by: string, box: string): void {
+    const { state } = this.gitLab;
+    const body = `marked the checklist item **${box}** as completed`;
+    addNote(state, thread, { author: accountOf(state, by), body, system: true });
+  }
+
   label(project: ProjectState, thread: ThreadState, label: string, by: string): Promise<Delivered> {
-    return this.#relabel(project, thread, by, [...thread.labels, label]);
+    return this.#relabel({ project, thread }, by, { add: label });
   }
 
   unlabel(project: ProjectState, thread: ThreadState, label: string, by: string): Promise<Delivered> {
-    const left = thread.labels.filter((each) => each !== label);
-    return this.#relabel(project, thread, by, left);
+    return this.#relabel({ project, thread }, by, { remove: label });
   }
 
   /** Closes an issue or a merge request, or merges one. */
   end(project: ProjectState, thread: ThreadState, how: 'closed' | 'merged', by: string): Promise<Delivered> {
     thread.state = how;
-    return this.#tell(project, thread, by, { action: how === 'merged' ? 'merge' : 'close', changes: {} });
+    thread.ended = { by: accountOf(this.gitLab.state, by), at: now() };
+    thread.updatedAt = now();
+    return this.tellThread({ project, thread }, by, { action: how === 'merged' ? 'merge' : 'close', changes: {} });
+  }
+
+  reopen(project: ProjectState, thread: ThreadState, by: string): Promise<Delivered> {
+    thread.state = 'opened';
+    thread.ended = undefined;
+    thread.updatedAt = now();
+    return this.tellThread({ project, thread }, by, { action: 'reopen', changes: {} });
   }
 
   comment(project: ProjectState, thread: ThreadState, by: string, body: string): Promise<Delivered> {
-    const { state, web } = this.#gitLab;
+    const { state } = this.gitLab;
     const note = addNote(state, thread, { author: accountOf(state, by), body });
-    const { author, body: text, ...attributes } = noteJson(web, project, thread, note);
-    return this.deliver('Note Hook', {
-      ...this.shared('note', project, by),
-      project_id: project.id,
-      object_attributes: {
-        ...{ ...attributes, note: text, action: 'create' },
-        author_id: (author as { readonly id: number }).id,
-        url: `${web.url}/${project.path}#note_${note.id}`,
-      },
-      ...(thread.merge === undefined
-        ? { issue: issueJson(web, project, thread) }
-        : { merge_request: mergeRequestJson(web, project, thread) }),
-    });
+    return this.tellNote({ project, thread }, note);
   }
 
-  /** What every delivery about a project holds. */
-  shared(kind: string, project: ProjectState, by: string): Json {
-    const { state, web } = this.#gitLab;
-    const user = userJson(web, accountOf(state, by));
-    return { object_kind: kind, event_type: kind, user, project: projectJson(web, project), repository: {} };
+  /** As `comment`, begun as a thread, which can be resolved from the start; its discussion. */
+  async startThread(project: ProjectState, thread: ThreadState, by: string, body: string): Promise<string> {
+    const { state } = this.gitLab;
+    const note = addNote(state, thread, { author: accountOf(state, by), body, type: 'DiscussionNote' });
+    await this.tellNote({ project, thread }, note);
+    return note.discussion;
   }
 
-  /** Posts a delivery as GitLab does. */
-  async deliver(event: string, payload: Json, options: DeliverOptions = {}): Promise<Delivered> {
-    if (this.webhookUrl === undefined) return { status: 0, body: '', ms: 0 };
-    const body = options.raw ?? JSON.stringify(payload);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'GitLab/18.5.0',
-      'x-gitlab-event': event,
-      'x-gitlab-event-uuid': randomUUID(),
-      'x-gitlab-webhook-uuid': '11111111-0000-4000-8000-000000000000',
-      'x-gitlab-instance': this.#gitLab.web.url,
-      'idempotency-key': randomUUID(),
-      'x-gitlab-token': this.#gitLab.webhookSecret,
-      ...(options.signed === undefined ? {} : this.signature(body, options.signed)),
-      ...options.headers,
-    };
-    const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
-    const startedMs = performance.now();
-    const response = await fetch(this.webhookUrl, { method: 'POST', body, headers: sent });
-    return { status: response.status, body: await response.text(), ms: performance.now() - startedMs };
+  editComment(project: ProjectState, thread: ThreadState, note: NoteState, body: string): Promise<Delivered> {
+    Object.assign(note, { body, updatedAt: now() });
+    return this.tellNote({ project, thread }, note, 'update');
   }
 
-  /** The headers of a signed webhook. */
-  signature(
-    body: string | Uint8Array,
-    { atMs, key = this.#gitLab.signingKey }: NonNullable<DeliverOptions['signed']>,
-  ): Readonly<Record<string, string>> {
-    const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(atMs / 1000))];
-    const bytes = Buffer.from(key.replace('whsec_', ''), 'base64');
-    const signature = createHmac('sha256', bytes).update(`${id}.${timestamp}.`).update(body).digest('base64');
-    return {
-      ...{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
-      'x-gitlab-token': '',
-    };
-  }
-
-  #relabel(project: ProjectState, thread: ThreadState, by: string, labels: readonly string[]): Promise<Delivered> {
-    const previous = thread.labels.map(labelJson);
-    thread.labels.splice(0, thread.labels.length, ...labels);
-    const current = labels.map(labelJson);
-    return this.#tell(project, thread, by, { action: 'update', changes: { labels: { previous, current } } });
-  }
-
-  #tell(
+  /** A review in one go: remarks at lines, a text below, a verdict. The discussions of its remarks. */
+  async review(
     project: ProjectState,
     thread: ThreadState,
     by: string,
-    what: { action: string; changes: Json },
+    { verdict, text = '', remarks = [] }: Review,
+  ): Promise<readonly string[]> {
+    const { state } = this.gitLab;
+    const author = accountOf(state, by);
+    const heads = this.#heads(project, thread);
+    const notes = remarks.map((remark) =>
+      addNote(state, thread, {
+        ...{ author, body: bodyOf(remark), type: 'DiffNote', position: { ...heads, ...placeOf(remark) } },
+      }),
+    );
+    const summary = text === '' ? [] : [addNote(state, thread, { author, body: text })];
+    for (const note of [...notes, ...summary]) await this.tellNote({ project, thread }, note);
+    await this.#judge(project, thread, by, verdict);
+    return notes.map(({ discussion }) => discussion);
+  }
+
+  reply(
+    project: ProjectState,
+    thread: ThreadState,
+    discussion: string,
+    { by, text }: { readonly by: string; readonly text: string },
   ): Promise<Delivered> {
-    const { web } = this.#gitLab;
-    thread.updatedAt = now();
-    const isIssue = thread.merge === undefined;
-    const { author, web_url: url, ...attributes } = (isIssue ? issueJson : mergeRequestJson)(web, project, thread);
-    const { action, changes } = what;
-    return this.deliver(isIssue ? 'Issue Hook' : 'Merge Request Hook', {
-      ...this.shared(isIssue ? 'issue' : 'merge_request', project, by),
-      object_attributes: { ...attributes, author_id: (author as { readonly id: number }).id, url, action },
-      labels: thread.labels.map(labelJson),
-      changes: { updated_at: { previous: thread.createdAt, current: thread.updatedAt }, ...changes },
+    const { state } = this.gitLab;
+    const first = thread.notes.find((note) => note.discussion === discussion);
+    if (first === undefined) throw new Error(`no discussion ${discussion}`);
+    first.type ??= 'DiscussionNote';
+    const { type, position, resolvedBy } = first;
+    const note = addNote(state, thread, {
+      ...{ author: accountOf(state, by), body: text, discussion, type },
+      ...(position === undefined ? {} : { position }),
     });
+    note.resolvedBy = resolvedBy;
+    return this.tellNote({ project, thread }, note);
+  }
+
+  /** Resolves a discussion, or opens it again; GitLab tells nobody. */
+  resolve(thread: ThreadState, discussion: string, to: { readonly by: string; readonly isResolved: boolean }): void {
+    const by = to.isResolved ? accountOf(this.gitLab.state, to.by) : undefined;
+    for (const note of thread.notes) if (note.discussion === discussion) note.resolvedBy = by;
+    thread.updatedAt = now();
+  }
+
+  /** Deletes what matches of a merge request's notes; GitLab tells nobody. */
+  deleteNotes(thread: ThreadState, isMeant: (note: NoteState) => boolean): void {
+    const left = thread.notes.filter((note) => !isMeant(note));
+    thread.notes.splice(0, thread.notes.length, ...left);
+    thread.updatedAt = now();
+  }
+
+  /** One commit on a branch, which is made at the default branch where it is not there; the commit. */
+  push(
+    project: ProjectState,
+    branch: string,
+    { by, files }: { readonly by: string; readonly files: Readonly<Record<string, string | undefined>> },
+  ): string {
+    const { facts, web } = this.gitLab;
+    for (const thread of project.mergeRequests.values()) takePush(web, project, thread);
+    const sha = facts.push(project.path, branch, { by, files, from: project.defaultBranch });
+    for (const thread of project.mergeRequests.values()) takePush(web, project, thread);
+    return sha;
+  }
+
+  /** What CI makes of a commit from now on. Of a merge request it runs on the merge with the base where `ref` says so. */
+  async runPipeline(
+    project: ProjectState,
+    { sha, ref, status, yamlErrors }: Pick<PipelineState, 'sha' | 'ref'> & Partial<PipelineState>,
+    jobs: readonly Job[] = [],
+  ): Promise<PipelineState> {
+    const { state } = this.gitLab;
+    const pipeline: PipelineState = {
+      ...{ id: nextId(state), sha, ref, status: status ?? statusOf(jobs), updatedAt: now() },
+      jobs: jobs.map((job) => ({
+        ...{ id: nextId(state), stage: 'test', allowFailure: false, log: '', isRetried: false, ...job },
+      })),
+      ...(yamlErrors === undefined ? {} : { yamlErrors }),
+    };
+    project.pipelines.push(pipeline);
+    await this.tellPipeline(project, pipeline);
+    return pipeline;
+  }
+
+  #relabel(
+    place: { readonly project: ProjectState; readonly thread: ThreadState },
+    by: string,
+    { add, remove }: { readonly add?: string; readonly remove?: string },
+  ): Promise<Delivered> {
+    const { state } = this.gitLab;
+    const { labels, labelEvents } = place.thread;
+    const previous = labels.map(labelJson);
+    const current = [...labels.filter((each) => each !== remove && each !== add), ...(add === undefined ? [] : [add])];
+    labels.splice(0, labels.length, ...current);
+    labelEvents.push({
+      ...{ id: nextId(state), action: add === undefined ? 'remove' : 'add', label: add ?? remove ?? '' },
+      ...{ user: accountOf(state, by), createdAt: now() },
+    });
+    place.thread.updatedAt = now();
+    const changes = { labels: { previous, current: current.map(labelJson) } };
+    return this.tellThread(place, by, { action: 'update', changes });
+  }
+
+  #heads(project: ProjectState, thread: ThreadState): Pick<PositionState, 'baseSha' | 'startSha' | 'headSha'> {
+    const { facts, web } = this.gitLab;
+    takePush(web, project, thread);
+    const headSha = thread.merge?.head ?? '';
+    const startSha = web.git.head(project.path, thread.merge?.target ?? '') ?? '';
+    return { baseSha: facts.mergeBase(project.path, startSha, headSha), startSha, headSha };
+  }
+
+  /** Of a request for changes older GitLabs send nothing; here they are old. */
+  async #judge(project: ProjectState, thread: ThreadState, by: string, verdict: Review['verdict']): Promise<void> {
+    const { merge } = thread;
+    if (merge === undefined) return;
+    const author = accountOf(this.gitLab.state, by);
+    const before = merge.reviews.get(author.id);
+    const state: ReviewerState =
+      verdict === undefined
+        ? before === 'approved'
+          ? 'approved'
+          : 'reviewed'
+        : verdict === 'approve'
+          ? 'approved'
+          : 'requested_changes';
+    merge.reviews.set(author.id, state);
+    if (verdict === undefined) return;
+    if (!merge.reviewers.some(({ id }) => id === author.id)) merge.reviewers.push(author);
+    const body = verdict === 'approve' ? 'approved this merge request' : 'requested changes';
+    addNote(this.gitLab.state, thread, { author, body, system: true });
+    if (verdict === 'approve') await this.tellThread({ project, thread }, by, { action: 'approved', changes: {} });
   }
 }
 
-function labelJson(title: string): Json {
-  return { id: title.length, title, color: '#ffffff', type: 'ProjectLabel' };
+function placeOf({ path, line, side }: Remark): Pick<PositionState, 'path' | 'newLine' | 'oldLine'> {
+  return side === 'old' ? { path, newLine: null, oldLine: line } : { path, newLine: line, oldLine: null };
+}
+
+function bodyOf({ text, suggestion, line, fromLine = line }: Remark): string {
+  if (suggestion === undefined) return text;
+  const lines = suggestion === '' ? [] : [suggestion];
+  return [...(text === '' ? [] : [text, '']), `\`\`\`suggestion:-${line - fromLine}+0`, ...lines, '```'].join('\n');
+}
+
+function statusOf(jobs: readonly Job[]): string {
+  const isAny = (status: JobState['status']): boolean =>
+    jobs.some((job) => job.status === status && job.allowFailure !== true);
+  if (isAny('pending') || isAny('running')) return 'running';
+  if (isAny('failed')) return 'failed';
+  return isAny('canceled') ? 'canceled' : 'success';
 }

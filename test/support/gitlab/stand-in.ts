@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Faults, type Effect, type Fault } from '../github/faults.js';
 import { gitHost, type GitHost } from '../github/git-host.js';
+import { gitFacts, type GitFacts } from './git-facts.js';
 import { People } from './people.js';
-import { routes, type Answer, type Call, type Route } from './routes.js';
+import { isRequest } from './review-routes.js';
+import { routes } from './routes.js';
+import type { Answer, Call, Route } from './routing.js';
 import type { Json, Web } from './shapes.js';
 import { answerProblems, requestProblems } from './specification.js';
 import { accountOf, levels, nextId, type Level, type ProjectState, type State, type Token } from './state.js';
@@ -38,6 +41,7 @@ export class GitLabStandIn {
   readonly people: People;
   readonly state: State = emptyState();
   readonly git: GitHost;
+  readonly facts: GitFacts;
   readonly token = 'glpat-fleet';
   readonly maintainerToken = 'glpat-maintainer';
   readonly webhookSecret = 'a webhook secret';
@@ -53,6 +57,7 @@ export class GitLabStandIn {
 
   private constructor(folder: string) {
     this.git = gitHost(folder);
+    this.facts = gitFacts(folder);
     this.people = new People(this);
   }
 
@@ -65,14 +70,15 @@ export class GitLabStandIn {
   }
 
   get web(): Web {
-    return { state: this.state, url: this.#url };
+    const { state, git, facts } = this;
+    return { state, git, facts, url: this.#url };
   }
 
   /** Makes a project that Fleet's account is a Developer of. */
   addProject({ path, defaultBranch = 'main', files = {}, members = {} }: Seed): ProjectState {
     const project: ProjectState = {
       ...{ id: nextId(this.state), path, defaultBranch, issues: new Map(), mergeRequests: new Map() },
-      ...{ hooks: [], labels: [] },
+      ...{ hooks: [], labels: [], pipelines: [], isArchived: false },
       members: new Map<string, Level>([
         [this.state.bot.username, 'developer'],
         ['root', 'maintainer'],
@@ -144,7 +150,7 @@ export class GitLabStandIn {
     if (!token.scopes.includes('api')) return { status: 403, body: { error: 'insufficient_scope' } };
     const call: Call = {
       web: this.web,
-      git: this.git,
+      method,
       params,
       query,
       body,
@@ -199,7 +205,7 @@ function requestProblemsOf({ method, path, fields }: Route, { query, body }: Inc
 /** Where GitLab would do something instead of showing it. */
 function quickActionsIn(body: Json): readonly string[] {
   return [body['body'], body['description']]
-    .flatMap((text) => (typeof text === 'string' ? text.split('\n') : []))
+    .flatMap((text) => (typeof text === 'string' && !isRequest(text) ? text.split('\n') : []))
     .filter((line) => line.trimStart().startsWith('/'))
     .map((line) => `a quick action: ${line}`);
 }
@@ -243,5 +249,6 @@ async function readBody(request: IncomingMessage): Promise<Json> {
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const isLog = headers['content-type'] === 'text/plain';
+  response.end(body === undefined || isLog ? body : JSON.stringify(body));
 }

@@ -11,6 +11,16 @@ export interface Emoji {
   readonly user: Account;
 }
 
+/** Where a note stands in a diff; moved along with pushes while its line stays as it was. */
+export interface PositionState {
+  readonly path: string;
+  readonly baseSha: string;
+  readonly startSha: string;
+  headSha: string;
+  newLine: number | null;
+  readonly oldLine: number | null;
+}
+
 export interface NoteState {
   readonly id: number;
   readonly author: Account;
@@ -20,12 +30,34 @@ export interface NoteState {
   readonly createdAt: string;
   updatedAt: string;
   readonly emojis: Emoji[];
+  readonly discussion: string;
+  /** Null for a single note, which nobody can resolve. */
+  type: 'DiffNote' | 'DiscussionNote' | null;
+  readonly position?: PositionState;
+  resolvedBy?: Account | undefined;
 }
+
+export type ReviewerState = 'unreviewed' | 'reviewed' | 'requested_changes' | 'approved' | 'unapproved';
 
 export interface MergeState {
   readonly source: string;
   readonly target: string;
   reviewers: Account[];
+  /** By id of the reviewer. */
+  readonly reviews: Map<number, ReviewerState>;
+  /** The head that positions were last moved to. */
+  head: string | undefined;
+  /** The two heads that GitLab has looked at for conflicts. */
+  checked: string | undefined;
+}
+
+/** A label that was put on or taken off. */
+export interface LabelEvent {
+  readonly id: number;
+  readonly action: 'add' | 'remove';
+  readonly label: string;
+  readonly user: Account;
+  readonly createdAt: string;
 }
 
 /** An issue, or, with `merge`, a merge request: GitLab numbers the two apart. */
@@ -36,7 +68,9 @@ export interface ThreadState {
   description: string | null;
   readonly author: Account;
   readonly labels: string[];
+  readonly labelEvents: LabelEvent[];
   state: 'opened' | 'closed' | 'merged';
+  ended?: { readonly by: Account; readonly at: string } | undefined;
   readonly createdAt: string;
   updatedAt: string;
   readonly notes: NoteState[];
@@ -52,6 +86,28 @@ export interface HookState {
   events: readonly string[];
 }
 
+export interface JobState {
+  readonly id: number;
+  readonly name: string;
+  readonly stage: string;
+  status: 'pending' | 'running' | 'success' | 'failed' | 'canceled';
+  readonly failureReason?: string;
+  readonly allowFailure: boolean;
+  readonly log: string;
+  /** Another job of the same name has taken its place. */
+  isRetried: boolean;
+}
+
+export interface PipelineState {
+  readonly id: number;
+  readonly sha: string;
+  readonly ref: string;
+  status: string;
+  readonly jobs: JobState[];
+  readonly yamlErrors?: string;
+  updatedAt: string;
+}
+
 export const levels = { none: 0, reporter: 20, developer: 30, maintainer: 40 } as const;
 
 export type Level = keyof typeof levels;
@@ -60,9 +116,13 @@ export interface ProjectState {
   readonly id: number;
   path: string;
   defaultBranch: string;
+  /** Nobody may write any more. */
+  isArchived: boolean;
   readonly members: Map<string, Level>;
   readonly issues: Map<number, ThreadState>;
   readonly mergeRequests: Map<number, ThreadState>;
+  /** Oldest first. */
+  readonly pipelines: PipelineState[];
   readonly hooks: HookState[];
   readonly labels: string[];
 }
@@ -102,13 +162,19 @@ export function accountOf(state: State, username: string): Account {
 export function addThread(
   state: State,
   project: ProjectState,
-  thread: Pick<ThreadState, 'title' | 'description' | 'author'> & { readonly merge?: MergeState },
+  {
+    merge,
+    ...thread
+  }: Pick<ThreadState, 'title' | 'description' | 'author'> & {
+    readonly merge?: Pick<MergeState, 'source' | 'target' | 'reviewers'>;
+  },
 ): ThreadState {
   const at = now();
-  const threads = thread.merge === undefined ? project.issues : project.mergeRequests;
+  const threads = merge === undefined ? project.issues : project.mergeRequests;
   const added: ThreadState = {
-    ...{ id: nextId(state), iid: threads.size + 1, labels: [], state: 'opened', createdAt: at, updatedAt: at },
-    ...{ notes: [], emojis: [], ...thread },
+    ...{ id: nextId(state), iid: threads.size + 1, state: 'opened', createdAt: at, updatedAt: at },
+    ...{ labels: [], labelEvents: [], notes: [], emojis: [], ...thread },
+    ...(merge === undefined ? {} : { merge: { ...merge, reviews: new Map(), head: undefined, checked: undefined } }),
   };
   threads.set(added.iid, added);
   return added;
@@ -117,10 +183,22 @@ export function addThread(
 export function addNote(
   state: State,
   thread: ThreadState,
-  note: { readonly author: Account; readonly body: string; readonly system?: boolean },
+  note: Pick<NoteState, 'author' | 'body'> & Partial<Pick<NoteState, 'system' | 'discussion' | 'type' | 'position'>>,
 ): NoteState {
-  const at = now();
-  const added = { id: nextId(state), system: false, createdAt: at, updatedAt: at, emojis: [], ...note };
+  const [id, at] = [nextId(state), now()];
+  const discussion = id.toString(16).padStart(40, 'd');
+  const added = {
+    ...{ id, system: false, createdAt: at, updatedAt: at, emojis: [], discussion, type: null, ...note },
+  };
   thread.notes.push(added);
+  // A note of whatever kind is a change of what it stands on.
+  thread.updatedAt = at;
   return added;
+}
+
+/** Notes that belong together, in the order in which their discussions began. */
+export function discussionsOf({ notes }: ThreadState): readonly (readonly [string, readonly NoteState[]])[] {
+  const found = new Map<string, NoteState[]>();
+  for (const note of notes) found.set(note.discussion, [...(found.get(note.discussion) ?? []), note]);
+  return [...found];
 }

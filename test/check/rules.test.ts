@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { createRules } from '../../src/check/rules.js';
+import { parseRepositoryConfig } from '../../src/config/repository.js';
+import { problemLine } from '../../src/config/problem.js';
+import type { TreeFiles } from '../../src/ports/workspace.js';
+import { aRepository } from '../support/builders.js';
+
+async function reviewOf(text: string) {
+  const files: TreeFiles = { sha: 'c0', list: () => Promise.resolve([]), read: () => Promise.resolve(text) };
+  const rules = createRules({
+    parse: (written) => {
+      const parsed = parseRepositoryConfig(written);
+      return 'value' in parsed ? parsed : { problems: parsed.problems.map(problemLine) };
+    },
+    detect: () => Promise.resolve({ checks: [] }),
+    agents: { planner: ['opus'], developer: ['opus'] },
+  });
+  const { policy } = await rules(aRepository(), files);
+  return (await policy(files)).review;
+}
+
+test.each([
+  ['', { settleMs: 60_000, maxRounds: 10, resolveThreads: true, conflicts: 'merge' }],
+  [
+    'review: { settle: 5s, maxRounds: 3, resolveThreads: false }\nconflicts: rebase',
+    { settleMs: 5000, maxRounds: 3, resolveThreads: false, conflicts: 'rebase' },
+  ],
+])('rounds are kept as the repository says: %j', async (text, review) => {
+  expect(await reviewOf(text)).toEqual(review);
+});
+
+test.each(['review: { maxRounds: 0 }', 'conflicts: squash', 'review: { settle: soon }'])(
+  'a configuration that says otherwise is told: %s',
+  async (text) => {
+    await expect(reviewOf(text)).rejects.toMatchObject({ reason: { kind: 'needsPerson' } });
+  },
+);

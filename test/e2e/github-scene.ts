@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { commentJson, issueJson } from '../support/github/shapes.js';
+import type { GitHubStandIn } from '../support/github/stand-in.js';
+import { now, type CommentState, type IssueState, type RepositoryState } from '../support/github/state.js';
+import { commentItems, deleteBranch, rerunItems, threadItems } from './stage.js';
+import type { Place, Said, Scene, SeenThread } from './stage.js';
+import type { Item } from './story.js';
+
+/** The scene of an issue on the GitHub stand-in. */
+export function githubScene(
+  { gitHub, folder }: { readonly gitHub: GitHubStandIn; readonly folder: string },
+  repository: RepositoryState,
+  issue: IssueState,
+): Scene {
+  const { people, reviewers, git } = gitHub;
+  const path = (): string => `${repository.owner.login}/${repository.name}`;
+  const gitDir = join(folder, 'github', `${path()}.git`);
+  const pulls = (): readonly IssueState[] =>
+    [...repository.issues.values()].filter(({ pull, user }) => pull !== undefined && user.id === gitHub.state.bot.id);
+  const pull = (): IssueState => {
+    const [found] = pulls();
+    if (found === undefined) throw new Error(`Fleet has no pull request in ${path()}`);
+    return found;
+  };
+  const at = (where: Place): IssueState => (where === 'issue' ? issue : pull());
+  const { number } = issue;
+  return {
+    id: repository.id,
+    get path() {
+      return path();
+    },
+    gitDir,
+    label: async (by) => void (await people.labelIssue(repository, number, 'fleet', by)),
+    say: async (where, by, text) => void (await people.comment(repository, at(where).number, by, text)),
+    async edit(where, text, to) {
+      const comment = at(where).comments.find(({ body }) => body === text);
+      if (comment === undefined) throw new Error(`nobody said ${text}`);
+      Object.assign(comment, { body: to, updatedAt: now() });
+      await people.deliver('issue_comment', {
+        ...{ ...people.shared(repository, comment.user.login), action: 'edited' },
+        changes: { body: { from: text } },
+        issue: issueJson(gitHub.web, repository, at(where)),
+        comment: commentJson(gitHub.web, repository, at(where), comment),
+      });
+    },
+    review: async (by, review) => void (await reviewers.review(repository, pull().number, by, review)),
+    reply: (thread, by, text) => reviewers.reply(repository, pull().number, Number(thread), { by, text }),
+    resolve: async (thread) => reviewers.resolve(repository, pull().number, Number(thread), true),
+    deleteThread: (thread) => reviewers.deleteThread(repository, pull().number, Number(thread), 'mona'),
+    async ci(jobs) {
+      await reviewers.ci(repository, git.head(path(), pull().pull?.head ?? '') ?? '', jobs);
+    },
+    push: async (branch, files) => void (await reviewers.push(repository, branch, files, 'mona')),
+    deleteBranch: (branch) => deleteBranch(gitDir, branch),
+    async end(how, by) {
+      await people.endPull(repository, pull().number, how, by);
+      if (how === 'merged') await people.closeIssue(repository, number, by);
+    },
+    reopen: async (by) => void (await reviewers.reopen(repository, pull().number, by)),
+    comments: (where) => saidOn(at(where)),
+    threads: () => threadsOf(pull()),
+    mergeRequests: () =>
+      pulls().map((each) => ({ title: each.title, body: each.body ?? '', branch: each.pull?.head ?? '' })),
+    reviewers: () => pull().pull?.reviewers ?? [],
+    reruns: () => repository.reruns.length,
+    items: () => [...issueItems(issue), ...pulls().flatMap(pullItems), ...rerunItems(repository.reruns.length)],
+  };
+}
+
+function issueItems(issue: IssueState): readonly Item[] {
+  const { title, body, user, state, labels } = issue;
+  const seen = reactionsOf(issue).map((each) => `, ${each}`);
+  const about = [state, ...labels.map((label) => `label ${label}`)].join(', ');
+  return [
+    { id: 'issue', title: `Issue “${title}” by ${user.login} (${about}${seen.join('')})`, text: body ?? '(nothing)' },
+    ...commentItems('on the issue', saidOn(issue)),
+  ];
+}
+
+function pullItems(issue: IssueState): readonly Item[] {
+  const { title, body, pull, state } = issue;
+  const reviewers = pull?.reviewers.join(', ') ?? '';
+  const ended = pull?.mergedAt === undefined ? state : 'merged';
+  const about = `${ended}, review asked of ${reviewers === '' ? 'nobody' : reviewers}`;
+  return [
+    {
+      id: 'merge request',
+      title: `Merge request “${title}”, ${pull?.head ?? ''} → ${pull?.base ?? ''} (${about})`,
+      text: body ?? '',
+    },
+    ...threadItems(threadsOf(issue)),
+    ...commentItems('on the merge request', saidOn(issue)),
+  ];
+}
+
+function saidOn({ comments }: IssueState): readonly Said[] {
+  return comments.map(said);
+}
+
+function threadsOf({ threads }: IssueState): readonly SeenThread[] {
+  return threads.map(({ id, path, line, isResolved, comments }) => ({
+    ...{ id: String(id), place: `${path}:${line ?? 'gone'}`, isResolved, comments: comments.map(said) },
+  }));
+}
+
+function said(comment: CommentState): Said {
+  return { by: comment.user.login, body: comment.body, reactions: reactionsOf(comment) };
+}
+
+function reactionsOf({ reactions }: Pick<CommentState, 'reactions'>): readonly string[] {
+  return reactions.map(({ login, content }) => `${content} of ${login}`);
+}

@@ -1,0 +1,70 @@
+/** Something on a forge that people can read. */
+export interface Item {
+  /** Stays when it is changed. */
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What differs from run to run, or only in the words of a forge. */
+export interface Masks {
+  readonly run: string;
+  /** Where the forge is, as it stands in addresses. */
+  readonly host: string;
+  /** Of the repository, e.g. `acme/sample-3`. */
+  readonly path: string;
+}
+
+/** A story is told act by act: what somebody did, and what was new on the forge when Fleet had come to rest again. */
+export class Story {
+  readonly #acts: string[] = [];
+  #before: ReadonlyMap<string, Item> = new Map();
+
+  /** Of what has changed only the new paragraphs are told; `…` stands for those that stayed. */
+  tell(act: string, items: readonly Item[]): void {
+    const news = items.flatMap((item) => this.#news(item));
+    this.#acts.push([`# ${act}`, ...news].join('\n\n'));
+    this.#before = new Map(items.map((item) => [item.id, item]));
+  }
+
+  text(masks: Masks): string {
+    return `${masked(this.#acts.join('\n\n'), masks)}\n`;
+  }
+
+  #news({ id, title, text }: Item): readonly string[] {
+    const before = this.#before.get(id);
+    if (before?.title === title && before.text === text) return [];
+    const known = new Set(before === undefined ? [] : paragraphs(before.text));
+    const told = paragraphs(text).map((each) => (known.has(each) ? '…' : each));
+    const shortened = told.filter((each, index) => each !== '…' || told[index - 1] !== '…');
+    return [`## ${title}`, indented(shortened.join('\n\n'))];
+  }
+}
+
+function paragraphs(text: string): readonly string[] {
+  return text.trim().split(/\n{2,}/);
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '    ');
+}
+
+/** Text without what differs from run to run; commits and trees are numbered as they come. */
+export function masked(text: string, { run, host, path }: Masks): string {
+  const numbers = new Map<string, number>();
+  const numbered = (sha: string): string => {
+    const key = sha.slice(0, 7);
+    if (!numbers.has(key)) numbers.set(key, numbers.size + 1);
+    return `sha-${String(numbers.get(key))}`;
+  };
+  return text
+    .replaceAll(run, 'RUN')
+    .replaceAll(host, 'forge.test')
+    .replaceAll(path, 'acme/sample')
+    .replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME')
+    .replace(/(?<=key=RUN)[.\d]+/g, '.N')
+    .replace(/(?<=kind=reply .*)thread=\S+ comment=\S+/g, 'thread=THREAD comment=COMMENT')
+    .replace(/^thread: \S+$/gm, 'thread: THREAD')
+    .replace(/\b(?=\w*\d)[0-9a-f]{40}\b|\b(?=[0-9a-f]{0,6}\d)[0-9a-f]{7}\b/g, numbered)
+    .trim();
+}
