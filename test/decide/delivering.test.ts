@@ -119,6 +119,14 @@ describe('delivering, and the status comment', () => {
       change: { status: { id: 's1', state: 'shown' } },
     },
     {
+      name: 'one that the run had before is what it was at the end',
+      run: aRun({ phase: { name: 'merged' }, mergeRequest: aMergeRequest({ state: 'merged' }) }),
+      event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
+      phase: { name: 'merged' },
+      effects: [],
+      because: 'late: the run has ended (mergeRequestOpened)',
+    },
+    {
       name: 'a merge request whose order was on the wire at the end is said',
       run: aRun({ phase: { name: 'cancelled', why: 'stopped' } }),
       event: { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },

@@ -14,6 +14,7 @@ import {
   aSnapshot,
   startMs,
 } from '../support/builders.js';
+import { dice } from './outside.js';
 
 const by = aPerson();
 const atMs = startMs;
@@ -38,20 +39,9 @@ const events: readonly RunEvent[] = [
   { type: 'issueClosed', by, atMs },
 ];
 
-/** A small repeatable generator (mulberry32): property tests must fail the same way twice. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Random walks, weighted so that some reach review and some end early. */
 function walk(seed: number, step: (before: Run, event: RunEvent, outstanding: number) => number): void {
-  const roll = dice(seed);
+  const { roll } = dice(seed);
   let run = aRun();
   let outstanding = 0;
   for (let index = 0; index < 60; index += 1) {

@@ -30,8 +30,8 @@ export function githubScene(
       return path();
     },
     gitDir,
-    label: async (by) => void (await people.labelIssue(repository, number, 'fleet', by)),
-    say: async (where, by, text) => void (await people.comment(repository, at(where).number, by, text)),
+    label: (by) => people.labelIssue(repository, number, 'fleet', by),
+    say: (where, by, text) => people.comment(repository, at(where).number, by, text),
     async edit(where, text, to) {
       const comment = at(where).comments.find(({ body }) => body === text);
       if (comment === undefined) throw new Error(`nobody said ${text}`);
@@ -43,20 +43,20 @@ export function githubScene(
         comment: commentJson(gitHub.web, repository, at(where), comment),
       });
     },
-    review: async (by, review) => void (await reviewers.review(repository, pull().number, by, review)),
+    review: (by, review) => reviewers.review(repository, pull().number, by, review),
     reply: (thread, by, text) => reviewers.reply(repository, pull().number, Number(thread), { by, text }),
     resolve: async (thread) => reviewers.resolve(repository, pull().number, Number(thread), true),
     deleteThread: (thread) => reviewers.deleteThread(repository, pull().number, Number(thread), 'mona'),
     async ci(jobs) {
       await reviewers.ci(repository, git.head(path(), pull().pull?.head ?? '') ?? '', jobs);
     },
-    push: async (branch, files) => void (await reviewers.push(repository, branch, files, 'mona')),
+    push: (branch, files) => reviewers.push(repository, branch, files, 'mona'),
     deleteBranch: (branch) => deleteBranch(gitDir, branch),
     async end(how, by) {
       await people.endPull(repository, pull().number, how, by);
       if (how === 'merged') await people.closeIssue(repository, number, by);
     },
-    reopen: async (by) => void (await reviewers.reopen(repository, pull().number, by)),
+    reopen: (by) => reviewers.reopen(repository, pull().number, by),
     comments: (where) => saidOn(at(where)),
     threads: () => threadsOf(pull()),
     mergeRequests: () =>

@@ -60,7 +60,7 @@ export function gitlabScene(
       const sha = git.head(project.path, ref) ?? '';
       await people.runPipeline(project, { sha, ref }, jobs.map(jobOf));
     },
-    push: async (branch, files) => void people.push(project, branch, { by: 'mona', files }),
+    push: async (branch, files) => people.push(project, branch, { by: 'mona', files }),
     async end(how, by) {
       await people.end(project, mergeRequest(), how, by);
       if (how === 'merged') await people.end(project, issue, 'closed', by);

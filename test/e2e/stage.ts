@@ -66,21 +66,21 @@ export interface Scene {
   readonly path: string;
   /** Where the forge keeps the repository. */
   readonly gitDir: string;
-  label(by: string): Promise<void>;
-  say(where: Place, by: string, text: string): Promise<void>;
+  label(by: string): Promise<unknown>;
+  say(where: Place, by: string, text: string): Promise<unknown>;
   /** Changes a comment that says this; forges tell of it as of an edit. */
   edit(where: Place, text: string, to: string): Promise<void>;
-  review(by: string, review: Review): Promise<void>;
+  review(by: string, review: Review): Promise<unknown>;
   reply(thread: string, by: string, text: string): Promise<void>;
   resolve(thread: string, by: string): Promise<void>;
   deleteThread(thread: string): Promise<void>;
   /** CI says this of the head of Fleet's branch. */
   ci(jobs: readonly CiJob[]): Promise<void>;
   /** A person's commit on a branch; `undefined` removes a file. */
-  push(branch: string, files: Readonly<Record<string, string | undefined>>): Promise<void>;
+  push(branch: string, files: Readonly<Record<string, string | undefined>>): Promise<unknown>;
   deleteBranch(branch: string): void;
   end(how: 'merged' | 'closed', by: string): Promise<void>;
-  reopen(by: string): Promise<void>;
+  reopen(by: string): Promise<unknown>;
   comments(where: Place): readonly Said[];
   threads(): readonly SeenThread[];
   /** Of Fleet's merge requests, as they are. */

@@ -6,7 +6,7 @@ export interface Item {
   readonly text: string;
 }
 
-/** What differs from run to run, or only in the words of a forge. */
+/** What differs from run to run. */
 export interface Masks {
   readonly run: string;
   /** Where the forge is, as it stands in addresses. */
@@ -58,12 +58,14 @@ export function masked(text: string, { run, host, path }: Masks): string {
     return `sha-${String(numbers.get(key))}`;
   };
   return text
+    .replaceAll('\r', '')
     .replaceAll(run, 'RUN')
     .replaceAll(host, 'forge.test')
     .replaceAll(path, 'acme/sample')
     .replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME')
     .replace(/(?<=key=RUN)[.\d]+/g, '.N')
     .replace(/(?<=kind=reply .*)thread=\S+ comment=\S+/g, 'thread=THREAD comment=COMMENT')
+    .replace(/(?<=Co-authored-by: \w+ <)\d+[-+]\w+@[\w.]+(?=>)/g, 'ADDRESS')
     .replace(/^thread: \S+$/gm, 'thread: THREAD')
     .replace(/\b(?=\w*\d)[0-9a-f]{40}\b|\b(?=[0-9a-f]{0,6}\d)[0-9a-f]{7}\b/g, numbered)
     .trim();

@@ -30,8 +30,7 @@ function rerun(pick: (check: CheckState, id: number) => boolean): Route['answer'
     for (const [index, check] of repository.checks.entries()) {
       if (!pick(check, id) || check.conclusion === 'success') continue;
       repository.reruns.push(check.id);
-      const { conclusion, ...begun } = check;
-      repository.checks[index] = begun;
+      repository.checks[index] = { ...check, conclusion: undefined };
     }
     return created({});
   });

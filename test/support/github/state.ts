@@ -27,7 +27,7 @@ export interface PullState {
   readonly head: string;
   readonly base: string;
   readonly draft: boolean;
-  readonly reviewers: string[];
+  reviewers: string[];
   mergedAt?: string;
 }
 
@@ -70,7 +70,7 @@ export interface CheckState {
   /** Undefined for other apps. */
   readonly run: number | undefined;
   /** Undefined while it runs. */
-  readonly conclusion?: string;
+  readonly conclusion?: string | undefined;
   readonly steps: readonly { readonly name: string; readonly conclusion: string }[];
   readonly annotations: readonly { readonly path: string; readonly line: number; readonly message: string }[];
   readonly title?: string;
@@ -225,6 +225,9 @@ export function addRemark(
 export function addReview(state: State, issue: IssueState, review: Omit<ReviewState, 'id' | 'at'>): ReviewState {
   const added: ReviewState = { ...review, id: nextId(state), at: now() };
   issue.reviews.push(added);
+  // Who reviews is asked no longer, whatever the verdict.
+  if (issue.pull !== undefined)
+    issue.pull.reviewers = issue.pull.reviewers.filter((login) => login !== review.user.login);
   issue.updatedAt = added.at;
   return added;
 }
