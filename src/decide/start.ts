@@ -88,14 +88,14 @@ export function afterTasks(run: Run, done: string, head: Snapshot, because: stri
 }
 
 /** Threads that no task has answered get their answers now. */
-export function startAnswers(run: Run, head: Snapshot, because: string): Decision {
+function startAnswers(run: Run, head: Snapshot, because: string): Decision {
   const tasks = run.plan?.tasks.filter(({ id }) => id !== answerTaskId) ?? [];
   const next = withTasks(run, [...tasks, fleetTask(answerTaskId, 'Answer the reviewers')]);
   return shownTo(startTask(next, answerTaskId, head, because));
 }
 
 /** Pushes what is new, and brings the merge request up to date. */
-export function deliver(run: Run, head: Snapshot, because: string): Decision {
+function deliver(run: Run, head: Snapshot, because: string): Decision {
   const { cause } = run;
   if (cause?.fromSha !== head.commit) {
     return moved(run, { name: 'delivering', step: 'pushing', head }, because, { type: 'pushBranch', head });

@@ -68,7 +68,7 @@ export function reviewed(round: number): (run: Run) => boolean {
 }
 
 /** Decisions about a run so far, in words. */
-export async function decidedOf({ fleet }: Pick<Fleet, 'fleet'>, { id }: Run): Promise<readonly string[]> {
+async function decidedOf({ fleet }: Pick<Fleet, 'fleet'>, { id }: Run): Promise<readonly string[]> {
   const { entries } = await fleet.control({ op: 'log', run: id, after: 0, waitMs: 0 });
   return entries.filter(({ kind }) => kind === 'decided').map(({ text }) => text);
 }

@@ -94,7 +94,7 @@ export interface Scene {
 }
 
 /** A comment or an answer in a thread, as a story tells it. */
-export function spoken({ by, body, reactions }: Said): string {
+function spoken({ by, body, reactions }: Said): string {
   return `${[by, ...reactions].join(' · ')}:\n\n${body}`;
 }
 

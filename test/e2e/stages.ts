@@ -8,7 +8,7 @@ const text = '`Area 51` should give `area-51`.';
 let scenes = 0;
 
 /** A Fleet, served by the GitHub stand-in. */
-export async function githubStage(options: GitHubFleetOptions = {}): Promise<Stage> {
+async function githubStage(options: GitHubFleetOptions = {}): Promise<Stage> {
   const world = await gitHubFleet({ permissions: { actions: 'write' }, ...options });
   const { gitHub } = world;
   const { people } = gitHub;
@@ -31,7 +31,7 @@ export async function githubStage(options: GitHubFleetOptions = {}): Promise<Sta
 }
 
 /** A Fleet, served by the GitLab stand-in. */
-export async function gitlabStage(options: FleetOptions = {}): Promise<Stage> {
+async function gitlabStage(options: FleetOptions = {}): Promise<Stage> {
   const world = await gitLabFleet(options);
   const { gitLab } = world;
   const { people } = gitLab;

@@ -64,7 +64,12 @@ function lookoutOn(of: Shown): Lookout {
       const numbers = of.labelling === undefined ? [] : [of.labelling.issue.number];
       const labelled = numbers.map((number) => ({ number, updatedAtMs: of.updatedAtMs }));
       const isSame = memo?.mark === mark;
-      return { labelled: isSame ? undefined : labelled, endings: of.endings, glances: [], memo: { mark, open: numbers } };
+      return {
+        labelled: isSame ? undefined : labelled,
+        endings: of.endings,
+        glances: [],
+        memo: { mark, open: numbers },
+      };
     },
     labelling: async () => {
       of.labellings += 1;

@@ -49,7 +49,7 @@ export const invalid = (...messages: readonly string[]): Answer => ({
   },
 });
 
-export function repositoryOf({ web, params, token }: Call): RepositoryState | undefined {
+function repositoryOf({ web, params, token }: Call): RepositoryState | undefined {
   const found = web.state.repositories.find(
     ({ owner, name }) => owner.login === params['owner'] && name === params['repo'],
   );

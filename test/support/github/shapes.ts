@@ -15,7 +15,7 @@ export function addresses(of: string, names: string): Json {
 }
 
 /** Where the API has something, e.g. `/repos/acme/sample`. */
-export function apiAddress({ url }: Web, path: string): string {
+function apiAddress({ url }: Web, path: string): string {
   return `${url}/api/v3${path}`;
 }
 
