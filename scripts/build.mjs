@@ -18,7 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const src = join(root, 'src');
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
-const buildInfo = join(root, 'node_modules/.cache/fleet/build.tsbuildinfo');
+/** tsc writes only what changed since its last run; what it remembers of that run lies beside what it wrote, and goes with it. */
+const remembered = '.tsbuildinfo';
 const inputs = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs'];
 
 /** Builds dist; returns the exit code. */
@@ -31,8 +32,6 @@ export function build({ ifStale = false } = {}) {
     return 1;
   }
   const startedAt = new Date();
-  // tsc writes only what changed since its last run: when dist was removed it must forget that run.
-  if (!existsSync(stamp)) rmSync(buildInfo, { force: true });
   rmSync(stamp, { force: true });
   const done = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) return done.status ?? 1;
@@ -84,6 +83,7 @@ function removeOutputsWithoutSource(sources) {
       name.endsWith('.ts') ? [name.replace(/ts$/, 'js'), name.replace(/ts$/, 'js.map')] : [name],
     ),
   );
+  expected.add(remembered);
   for (const name of filesIn(dist)) if (!expected.has(name)) rmSync(join(dist, name));
 }
 

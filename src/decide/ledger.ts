@@ -1,5 +1,5 @@
 import type { AppliedSuggestion, ThreadOutcome } from '../domain/event.js';
-import type { Demand, LedgerReply, LedgerRow, Reply } from '../domain/review.js';
+import { isUnanswered, type Demand, type LedgerRow, type Reply } from '../domain/review.js';
 import type { Run } from '../domain/run.js';
 
 /** What is asked for and was not taken up before: threads with new comments, reduced to those. */
@@ -36,18 +36,13 @@ export function withResolved(ledger: readonly LedgerRow[], resolved: readonly st
 
 /** Open rows of the round that have no answer which counts. */
 export function unanswered(run: Run): readonly LedgerRow[] {
-  return roundRows(run).filter((row) => row.state === 'open' && !isAnswer(row.reply));
+  return roundRows(run).filter(isUnanswered);
 }
 
 /** All rows that the round took up. */
 export function roundRows(run: Run): readonly LedgerRow[] {
   const threads = new Set(run.cause?.threads);
   return (run.review?.ledger ?? []).filter(({ thread }) => threads.has(thread));
-}
-
-/** What agents claim is no proof: a fix is an answer once a commit does it. */
-function isAnswer(reply: LedgerReply | undefined): boolean {
-  return reply !== undefined && (reply.kind !== 'fix' || reply.commit !== undefined);
 }
 
 /** The agent's answers to open rows of the round; those with a proof already stay as they are. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
-import { answerTaskId } from '../domain/plan.js';
+import { answerTaskId, mergeTaskId } from '../domain/plan.js';
 import type { Assignment, Feedback, Run, Snapshot, WorkingPhase } from '../domain/run.js';
 import { afterFailure } from './assignment.js';
 import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
@@ -140,7 +140,8 @@ function checked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type
   if (red.length > 0) return sentBack(seen, phase, snapshot, { kind: 'checksRed', evidence: red });
   // Whatever tree a merge has, it is a commit of its own.
   if (snapshot.tree === phase.head.tree && phase.merges === undefined) {
-    return taskDone(seen, phase, phase.head, 'nothing was left to change');
+    const because = phase.task === mergeTaskId ? 'brought in, and green' : 'nothing was left to change';
+    return taskDone(seen, phase, phase.head, because);
   }
   return moved(seen, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
     type: 'commitWork',

@@ -150,6 +150,11 @@ export interface LedgerRow extends Demand {
   readonly before?: LedgerReply;
 }
 
+/** True for a row that waits for an answer. What agents claim is no proof: a fix is an answer once a commit does it. */
+export function isUnanswered({ state, reply }: LedgerRow): boolean {
+  return state === 'open' && (reply === undefined || (reply.kind === 'fix' && reply.commit === undefined));
+}
+
 /** The answer of a row with its proof. */
 export interface LedgerReply {
   readonly kind: ReplyKind;
@@ -164,6 +169,8 @@ export interface LedgerReply {
 export interface RoundCause {
   /** Rows that were taken up by this round. */
   readonly threads: readonly string[];
+  /** More threads wait for the next round. */
+  readonly isPartial?: true;
   readonly redJobs: readonly RedJob[];
   /** Why the base is brought in, where it is: it conflicts, or somebody asked for it. */
   readonly integrates?: 'conflict' | 'update';

@@ -1,15 +1,16 @@
-import type { Conflict } from '../domain/run.js';
+import type { Conflict, Run } from '../domain/run.js';
 import { listOf } from './plain.js';
+import { baseOf } from './round.js';
 
 /** A real conflict, with both sides explained. */
-export function conflictSection({ name, files, details, oursLog, theirsLog }: Conflict): string {
+export function conflictSection({ theirs, name, files, details, oursLog, theirsLog }: Conflict): string {
   return `## The conflict
 
-Fleet has begun to merge \`${name}\` into this branch, and everything that both sides agree on is in the worktree. These files conflict; git's
-markers stand in them, the branch's side first, the side of \`${name}\` second:
+Fleet has begun to merge \`${name}\` into this branch, and everything that both sides agree on is in the worktree. These files conflict; where
+git could write its markers, they stand in them, the branch's side first, the side of \`${name}\` second:
 
 ${listOf(files.map((file) => `\`${file}\``))}
-${details.length === 0 ? '' : `\nSome conflicts leave no markers:\n\n${listOf(details)}\n`}
+${details.length === 0 ? '' : withoutMarkers(theirs, details)}
 What the branch did to them, newest first:
 
 ${sideOf(oursLog)}
@@ -18,9 +19,44 @@ What \`${name}\` did to them meanwhile, newest first:
 
 ${sideOf(theirsLog)}
 
-Both sides were meant. Find out from the code and from \`git log\` what each of them wanted, and write what does both; where that cannot be,
+${bothSides(name)}`;
+}
+
+function withoutMarkers(theirs: string, details: readonly string[]): string {
+  return `
+Some conflicts leave no markers. This is what git says of them; where it names no version, the branch's is in the worktree, and
+\`git show ${named(theirs)}:<path>\` prints the other one:
+
+${listOf(details)}
+`;
+}
+
+/** The same merge once it was worked on, whoever did; undefined where none is under way. */
+export function mergeSection(run: Run): string | undefined {
+  const { phase } = run;
+  if (phase.name !== 'working' || phase.merges === undefined) return undefined;
+  const name = run.cause?.source === 'branch' ? `origin/${run.branch}` : baseOf(run);
+  const [ours, theirs] = [named(phase.head.commit), named(phase.merges)];
+  return `## The conflict
+
+Fleet has begun to merge \`${name}\` (${theirs}) into this branch (${ours}), and the two conflict. The worktree holds the merge as far as it was
+resolved. What each side did, and what it did to a file:
+
+- the branch: \`git log ${theirs}..${ours}\`, \`git diff ${theirs}...${ours} -- <path>\`
+- \`${name}\`: \`git log ${ours}..${theirs}\`, \`git diff ${ours}...${theirs} -- <path>\`
+
+${bothSides(name)}`;
+}
+
+function bothSides(name: string): string {
+  return `Both sides were meant. Find out from the code and from \`git log\` what each of them wanted, and write what does both; where that cannot be,
 \`${name}\` counts for what it brought, and the branch for what the issue asks for. Leave no conflict marker behind, and change nothing that
 the merge does not need. What else \`${name}\` brought stays as it came.`;
+}
+
+/** Long enough for git to know it in a large repository. */
+function named(commit: string): string {
+  return commit.slice(0, 12);
 }
 
 function sideOf(subjects: readonly string[]): string {

@@ -1,9 +1,10 @@
+import { isUnanswered } from '../domain/review.js';
 import type { Phase, Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
 import { amountText, durationText } from './format.js';
 import { obstacleWords } from './obstacle.js';
 import { isFleets, taskInWords } from './progress.js';
-import { isUnanswered, reasonOf, roundName } from './round.js';
+import { approval, reasonOf, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';
 
 /** Where a run stands and what happens next, in one line of Markdown. */
@@ -101,7 +102,7 @@ function delivering({ repository, cause }: Run, { step }: Named<'delivering'>): 
   }
 }
 
-function inReview(run: Run, { settling }: Named<'inReview'>): string {
+function inReview(run: Run, { settling, head }: Named<'inReview'>): string {
   const { round, prepared } = run;
   if (settling !== undefined) {
     const waits = settling.dueAtMs > run.updatedAtMs ? durationText(prepared?.policy.review.settleMs ?? 0) : undefined;
@@ -109,9 +110,11 @@ function inReview(run: Run, { settling }: Named<'inReview'>): string {
     return `👀 **Something new came.** ${itsLink(run)} is read ${when}; what it asks for becomes ${roundName(run, round + 1)}.`;
   }
   const open = run.review?.ledger.filter(isUnanswered).length ?? 0;
-  const left = open === 0 ? '' : `; ${amountText(open, 'thread')} ${open === 1 ? 'is' : 'are'} still open`;
+  const left = open === 0 ? [] : [`${amountText(open, 'thread')} ${open === 1 ? 'is' : 'are'} still open`];
+  const approved = approval(run, head);
   const done = round === 1 ? 'Fleet is done' : `${roundName(run, round)} is done`;
-  return `✅ **Ready for review.** ${itsLink(run)} waits for people; ${done}${left}.`;
+  const facts = [`${itsLink(run)} waits for people`, done, ...left, ...(approved === undefined ? [] : [approved])];
+  return `✅ **Ready for review.** ${facts.join('; ')}.`;
 }
 
 function cancelled({ why, by }: Named<'cancelled'>): string {

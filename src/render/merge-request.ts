@@ -7,8 +7,8 @@ import { durationText, usageText } from './format.js';
 import { marker } from './marker.js';
 import { clipped } from './plain.js';
 import { elapsedMs, headOf, isProven } from './progress.js';
-import { commits, openPoints, sinceReview } from './review-history.js';
-import { earlierRounds, shortSha } from './round.js';
+import { openPoints, sinceReview, workedOn } from './review-history.js';
+import { approval, earlierRounds, shortSha } from './round.js';
 import type { CommentContext } from './status-comment.js';
 
 const longestTitle = 120;
@@ -35,7 +35,7 @@ export function mergeRequestBody(run: Run, { settings, nowMs }: CommentContext):
     ...openPoints(run),
     ['### How to try it'],
     [howToTry(run)],
-    ...commits(run),
+    ...workedOn(run),
     ...(plan === undefined ? [] : assumptions(plan)),
     [
       `<sub>${[durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts), `run \`${run.id}\``].join(' · ')}</sub>`,
@@ -47,7 +47,10 @@ function authorship(run: Run): string {
   const developers = new Set(run.attempts.filter(({ role }) => role === 'developer').map(({ agent }) => agent));
   const names = [...developers].map((name) => codeSpan(name)).join(', ');
   const by = names === '' ? 'a coding agent' : `the coding ${developers.size === 1 ? 'agent' : 'agents'} ${names}`;
-  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; no person has looked at ${run.round === 1 ? 'it' : 'what the last round changed'} yet.`;
+  const head = headOf(run.phase);
+  const approved = head === undefined ? undefined : approval(run, head);
+  const looked = approved ?? `no person has looked at ${run.round === 1 ? 'it' : 'what the last round changed'} yet`;
+  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; ${looked}.`;
 }
 
 function criterionLine(run: Run, criterion: Criterion): string {

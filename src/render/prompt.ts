@@ -68,7 +68,7 @@ function redSection(evidence: readonly Evidence[]): string {
     const output = failingPart(one.outputTail, share);
     return `### ${one.name}: \`${one.command}\` ${outcomeText(one)}\n\n${output === '' ? '(no output)' : fenced(output)}`;
   });
-  return `## What is red\n\nYour change is in the worktree. Fleet ran this on it; find the cause and mend it there:\n\n${parts.join('\n\n')}`;
+  return `## What is red\n\nFleet ran this on what is in the worktree; find the cause and mend it there:\n\n${parts.join('\n\n')}`;
 }
 
 /** Sections with an empty line between them; those that are undefined are left out. */

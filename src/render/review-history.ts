@@ -1,4 +1,5 @@
-import type { LedgerRow, RoundCause } from '../domain/review.js';
+import { answerTaskId } from '../domain/plan.js';
+import { isUnanswered, type LedgerRow, type RoundCause } from '../domain/review.js';
 import type { DeliveredRound, Run } from '../domain/run.js';
 import { codeSpan, escapeForForge, escapeInline } from './escape.js';
 import { clipped, oneLine } from './plain.js';
@@ -9,7 +10,7 @@ import {
   causeOf,
   earlierRounds,
   isDelivered,
-  isUnanswered,
+  isUnchanged,
   reasonOf,
   roundName,
   rowsOf,
@@ -94,18 +95,23 @@ function openRow(row: LedgerRow): readonly string[] {
   ];
 }
 
-/** The commits by the task that they do; from the second round on, round by round. */
-export function commits(run: Run): Blocks {
-  const { plan, round } = run;
+/** What was worked on; from the second round on, round by round, without those that changed nothing. A task may have found its work done. */
+export function workedOn(run: Run): Blocks {
+  const { round } = run;
   const earlier = earlierRounds(run);
   const last = isDelivered(run)
     ? run.delivered.filter((one) => one.round === round)
-    : [{ round, tasks: plan?.tasks ?? [] }];
-  const told = [...earlier, ...last].filter(({ tasks }) => tasks.length > 0);
+    : [{ round, tasks: plannedTasks(run), cause: run.cause, head: headOf(run.phase) }];
+  const told = [...earlier, ...last].filter((one) => one.tasks.length > 0 && !isUnchanged(one));
   if (told.length === 0) return [];
   const lists =
     earlier.length === 0 ? told.map(taskLines) : told.flatMap((one) => [[`Round ${one.round}:`], taskLines(one)]);
-  return [['### Commits'], ...lists];
+  return [['### Tasks'], ...lists];
+}
+
+/** Answers are no change. */
+function plannedTasks({ plan }: Run): DeliveredRound['tasks'] {
+  return plan?.tasks.filter(({ id }) => id !== answerTaskId) ?? [];
 }
 
 function taskLines({ tasks }: Pick<DeliveredRound, 'tasks'>): readonly string[] {

@@ -1,5 +1,6 @@
 import type { LedgerRow, RoundCause } from '../domain/review.js';
-import type { DeliveredRound, Run } from '../domain/run.js';
+import type { DeliveredRound, Run, Snapshot } from '../domain/run.js';
+import { escapeInline } from './escape.js';
 import { amountText } from './format.js';
 import { oneLine } from './plain.js';
 
@@ -52,14 +53,27 @@ export function earlierRounds({ round, delivered }: Run): readonly DeliveredRoun
   return delivered.filter((one) => one.round < round);
 }
 
+/** True for a round that ended on the commit that it began with: whatever its tasks were to change stood there already. */
+export function isUnchanged(round: {
+  readonly cause?: RoundCause | undefined;
+  readonly head: Snapshot | undefined;
+}): boolean {
+  const { cause, head } = round;
+  return head !== undefined && cause?.fromSha === head.commit;
+}
+
 /** The rows of the ledger that a round took up. */
 export function rowsOf({ review }: Run, cause: RoundCause | undefined): readonly LedgerRow[] {
   return (review?.ledger ?? []).filter(({ thread }) => cause?.threads.includes(thread));
 }
 
-/** True for a row that waits for an answer and has none; a fix that no commit stands for is none. */
-export function isUnanswered({ state, reply }: LedgerRow): boolean {
-  return state === 'open' && (reply === undefined || (reply.kind === 'fix' && reply.commit === undefined));
+/** Who approves the commit at the head of the branch: `approved by vera`. What was read before the round pushed speaks of an older one. */
+export function approval(run: Run, { commit }: Snapshot): string | undefined {
+  const { verdicts = [], headSha } = run.review ?? {};
+  const sinceSha = causeOf(run)?.sinceSha;
+  const isOlder = sinceSha !== commit && sinceSha === headSha;
+  const names = verdicts.filter(({ kind }) => kind === 'approved').map(({ by }) => escapeInline(by.login));
+  return isOlder || names.length === 0 ? undefined : `approved by ${names.join(', ')}`;
 }
 
 /** Who asked for it last. */

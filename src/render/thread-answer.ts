@@ -1,10 +1,10 @@
-import type { LedgerReply, LedgerRow } from '../domain/review.js';
+import { isUnanswered, type LedgerReply, type LedgerRow } from '../domain/review.js';
 import type { Run } from '../domain/run.js';
 import { escapeForForge, escapeInline } from './escape.js';
 import { paragraphs } from './fold.js';
 import { marker } from './marker.js';
 import { clipped, oneLine } from './plain.js';
-import { askerOf, isUnanswered, shortSha } from './round.js';
+import { askerOf, shortSha } from './round.js';
 import type { CommentContext } from './status-comment.js';
 
 const longestQuote = 140;

@@ -142,7 +142,7 @@ describe('a task of a round', () => {
       event: { type: 'checked', snapshot: made, evidence: green, atMs },
       phase: aWorkingPhase({ task: 'ANSWER', head: made, assignment: owed }),
       effects: [{ type: 'runAgent', assignment: owed }, showStatus],
-      because: 'nothing was left to change; all tasks are done',
+      because: 'brought in, and green; all tasks are done',
       change: { plan: planned(first, merge, answers), evidence: green, status: showing },
     },
   ]);

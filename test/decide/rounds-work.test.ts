@@ -176,7 +176,7 @@ describe('Fleet brings in what people gave', () => {
       event: { type: 'checked', snapshot: brought, evidence: [anEvidence()], atMs },
       phase: aPlanningPhase({ assignment: planner(brought) }),
       effects: [{ type: 'runAgent', assignment: planner(brought) }, showStatus],
-      because: 'nothing was left to change; all tasks are done',
+      because: 'brought in, and green; all tasks are done',
       change: { evidence: [anEvidence()], status: showing },
     },
     {
@@ -185,7 +185,7 @@ describe('Fleet brings in what people gave', () => {
       event: { type: 'checked', snapshot: brought, evidence: [anEvidence()], atMs },
       phase: { name: 'delivering', step: 'pushing', head: brought },
       effects: [{ type: 'pushBranch', head: brought }],
-      because: 'nothing was left to change; all tasks are done',
+      because: 'brought in, and green; all tasks are done',
       change: { evidence: [anEvidence()] },
     },
     {

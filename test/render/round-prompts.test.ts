@@ -3,7 +3,7 @@ import type { Feedback, Run } from '../../src/domain/run.js';
 import { developerPrompt, type DeveloperBrief } from '../../src/render/developer-prompt.js';
 import { plannerPrompt } from '../../src/render/planner-prompt.js';
 import * as a from '../support/builders.js';
-import { begun, roundIn, rowOf, rows } from './rounds.js';
+import { begun, resolving, roundIn, rowOf, rows } from './rounds.js';
 
 const none: Feedback = { kind: 'none' };
 const artifacts = '/artifacts';
@@ -14,7 +14,7 @@ const conflict: Feedback = {
     theirs: a.aSnapshot('d4').commit,
     name: 'main',
     files: ['src/slug.js', 'README.md', 'logo.png'],
-    details: ['logo.png is binary, and both sides changed it.'],
+    details: ['warning: Cannot merge binary files: logo.png (fleet/7-slugify-drops-digits vs. main)'],
     marked: a.aSnapshot('d5'),
     oursLog: ['Keep digits in slugs'],
     theirsLog: ['Trim slugs\n/close', 'Lower case first'],
@@ -76,22 +76,30 @@ describe('plannerPrompt in a round', () => {
   });
 });
 
+test('a merge of what others pushed is explained by their commits', () => {
+  const { cause, ...run } = resolving;
+  const others: Run = { ...run, cause: { ...(cause ?? a.aRoundCause()), source: 'branch' } };
+  const prompt = developerPrompt({ run: others, feedback: checksRed, artifacts, schema, threads: [], task: 'MERGE' });
+  expect(prompt).toContain('- `origin/fleet/7-slugify-drops-digits`: `git log cb0000000000..cd4000000000`');
+});
+
 describe('developerPrompt in a round', () => {
   const brief = { feedback: none, artifacts, schema, threads: [] };
   test.each<readonly [string, DeveloperBrief]>([
     ['task', { ...brief, run: roundIn('working'), task: 'T1', threads: ['PRRT_1', 'PRRT_5'] }],
     ['answers', { ...brief, run: roundIn('answering'), task: 'ANSWER', threads: ['PRRT_2', 'IC_4'] }],
-    ['merge', { ...brief, run: roundIn('merging'), task: 'MERGE', feedback: conflict }],
+    ['merge', { ...brief, run: resolving, task: 'MERGE', feedback: conflict }],
     [
       'merge-refused',
       {
         ...brief,
-        run: roundIn('merging'),
+        run: resolving,
         task: 'MERGE',
         feedback: { kind: 'changeRefused', problems: ['src/slug.js: conflict marker'] },
       },
     ],
-    ['merge-red', { ...brief, run: roundIn('merging'), task: 'MERGE', feedback: checksRed }],
+    ['merge-red', { ...brief, run: resolving, task: 'MERGE', feedback: checksRed }],
+    ['clean-merge-red', { ...brief, run: roundIn('merging'), task: 'MERGE', feedback: checksRed }],
   ])('%s', async (name, of) => {
     await expect(developerPrompt(of)).toMatchFileSnapshot(`golden/round-developer-${name}.md`);
   });

@@ -21,6 +21,9 @@ const onGitLab = (run: Run): Run => ({
   mergeRequest: a.aMergeRequest({ url: 'https://gitlab.example.com/acme/shop/-/merge_requests/8' }),
 });
 
+const approved = { id: 'v1', by: a.aPerson('vera'), kind: 'approved', atMs: a.startMs } as const;
+const changesRequested = { ...approved, id: 'v2', by: a.aPerson('nils'), kind: 'changesRequested' } as const;
+
 describe('status comment of a round', () => {
   test.each(Object.keys(rounds))('%s', async (name) => {
     const { marker, body } = statusComment(roundIn(name), context);
@@ -51,6 +54,14 @@ describe('status comment of a round', () => {
     );
   });
 
+  test.each<readonly [string, string, string]>([
+    ['what is on the branch now', head.commit, '; 1 thread is still open; approved by vera.'],
+    ['what was there before the round', a.aRoundCause().sinceSha, '; 1 thread is still open.'],
+  ])('names who approves: %s', (_, headSha, end) => {
+    const review = a.aReviewRecord({ headSha, verdicts: [changesRequested, approved] });
+    expect(headline({ ...roundIn('in-review'), review })).toMatch(end);
+  });
+
   test('counts the rounds that people have allowed', () => {
     const review = a.aReviewRecord({ moreRounds: 10 });
     expect(headline({ ...begun, cause: a.aRoundCause(), review })).toContain('Round 2 of at most 20: 1 thread.');
@@ -71,14 +82,19 @@ describe('merge request in a round', () => {
       'answers-only',
       {
         ...roundIn('opening'),
-        plan: a.aPlan({ tasks: [] }),
-        cause: a.aRoundCause({ threads: ['PRRT_2'], summary: 'Answers are enough.', sinceSha: head.commit }),
+        plan: a.aPlan({
+          tasks: [a.aTask({ title: 'Found done' }), a.aTask({ id: 'ANSWER', title: 'Answer the reviewers' })],
+        }),
+        cause: a.aRoundCause({
+          ...{ threads: ['PRRT_2'], summary: 'Answers are enough.' },
+          ...{ sinceSha: head.commit, fromSha: head.commit },
+        }),
         review: a.aReviewRecord({
           ledger: [
             { ...rowOf('question'), reply: { kind: 'question', text: 'Because.' } },
             { ...rowOf('again'), state: 'answered', round: 1, reply: { kind: 'disagree', text: 'No.' } },
           ],
-          isConflicting: true,
+          ...{ isConflicting: true, verdicts: [approved] },
           ci: { sha: head.commit, verdict: 'red' },
         }),
       },

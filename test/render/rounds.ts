@@ -105,6 +105,12 @@ const done: Run = {
 const { cause: endedCause, ...ended } = done;
 const over = [...delivered, { round: 2, head, tasks: [merges, pattern], ...(endedCause && { cause: endedCause }) }];
 
+/** main conflicts, and an agent was there once. */
+export const resolving: Run = {
+  ...merging,
+  phase: a.aWorkingPhase({ task: 'MERGE', fixes: 1, merges: a.aSnapshot('d4').commit }),
+};
+
 /** A run in each phase of its second round. */
 export const rounds: Readonly<Record<string, Run>> = {
   queued: begun,

@@ -48,7 +48,11 @@ describe('commitMessage', () => {
     ['plain', run, a.aTask()],
     ['long', run, long],
     ['hostile', hostile, hostile.plan?.tasks[0] ?? a.aTask()],
-    ['self-hosted', { ...run, issue: a.aFrozenIssue({ url: 'https://git.example.com/acme/shop/issues/7' }) }, a.aTask()],
+    [
+      'self-hosted',
+      { ...run, issue: a.aFrozenIssue({ url: 'https://git.example.com/acme/shop/issues/7' }) },
+      a.aTask(),
+    ],
   ])('%s', async (name, of, task) => {
     const message = commitMessage(of, task);
     expect(message.split('\n')[0]?.length).toBeLessThanOrEqual(72);
