@@ -111,11 +111,12 @@ function recordOf(before: ReviewRecord | undefined, feedback: ReadFeedback): Rev
   };
 }
 
-function begun(run: Reviewed, phase: InReview, { demands, red, integrates, sinceSha }: Work): Decision {
+function begun(run: Reviewed, phase: InReview, { demands, isMore, red, integrates, sinceSha }: Work): Decision {
   const { asked, review, ...rest } = run;
   const round = run.round + 1;
   const cause: RoundCause = {
     ...{ threads: demands.map(({ thread }) => thread), redJobs: red.work, sinceSha },
+    ...(isMore ? { isPartial: true } : {}),
     ...(integrates === undefined ? { source: 'none' } : { source: 'base', integrates }),
   };
   const redRounds = { ...review.redRounds };

@@ -74,7 +74,8 @@ export async function openMergeRequest(job: Job): Promise<WorkEvent> {
     body: mergeRequestBody(run, { settings: loop.settings, nowMs: clock.nowMs() }),
     draft: false,
     ...(run.mergeRequest === undefined ? {} : { knownNumber: run.mergeRequest.number }),
-    reviewers: run.requester.kind === 'person' ? [run.requester] : [],
+    // Whoever reviewed is asked again once their threads are answered.
+    reviewers: run.mergeRequest === undefined && run.requester.kind === 'person' ? [run.requester] : [],
   });
   return { type: 'mergeRequestOpened', mergeRequest, atMs: clock.nowMs() };
 }

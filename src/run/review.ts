@@ -99,9 +99,9 @@ export async function answerThreads(job: Job): Promise<WorkEvent> {
   return { type: 'threadsAnswered', answers, atMs: clock.nowMs() };
 }
 
-/** True when a thread that an earlier round took up is without an answer. */
-function isOpenElsewhere({ review }: Run, rows: readonly LedgerRow[]): boolean {
-  return (review?.ledger ?? []).some((row) => row.state === 'open' && !rows.includes(row));
+/** True when a thread that an earlier round took up is without an answer, or one waits for the next round. */
+function isOpenElsewhere({ review, cause }: Run, rows: readonly LedgerRow[]): boolean {
+  return cause?.isPartial === true || (review?.ledger ?? []).some((row) => row.state === 'open' && !rows.includes(row));
 }
 
 async function tellOnIssue(

@@ -187,7 +187,7 @@ describe('demands → one round', () => {
       change: {
         ...changes(
           record({ ledger: many.slice(0, 50).map(rowOf) }),
-          aRoundCause({ threads: many.slice(0, 50).map(({ thread }) => thread) }),
+          aRoundCause({ threads: many.slice(0, 50).map(({ thread }) => thread), isPartial: true }),
         ),
         isHinted: true,
       },

@@ -1,8 +1,10 @@
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { commentJson, issueJson } from '../support/github/shapes.js';
 import type { GitHubStandIn } from '../support/github/stand-in.js';
 import { now, type CommentState, type IssueState, type RepositoryState } from '../support/github/state.js';
-import { commentItems, deleteBranch, rerunItems, threadItems } from './stage.js';
+import { headOf } from '../support/github/thread-lines.js';
+import { commentItems, deleteBranch, held, rerunItems, restoreBranch, threadItems } from './stage.js';
 import type { Place, Said, Scene, SeenThread } from './stage.js';
 import type { Item } from './story.js';
 
@@ -14,7 +16,7 @@ export function githubScene(
 ): Scene {
   const { people, reviewers, git } = gitHub;
   const path = (): string => `${repository.owner.login}/${repository.name}`;
-  const gitDir = join(folder, 'github', `${path()}.git`);
+  const gitDir = (): string => join(folder, 'github', `${path()}.git`);
   const pulls = (): readonly IssueState[] =>
     [...repository.issues.values()].filter(({ pull, user }) => pull !== undefined && user.id === gitHub.state.bot.id);
   const pull = (): IssueState => {
@@ -29,8 +31,10 @@ export function githubScene(
     get path() {
       return path();
     },
-    gitDir,
-    label: (by) => people.labelIssue(repository, number, 'fleet', by),
+    get gitDir() {
+      return gitDir();
+    },
+    label: (by, label = 'fleet') => people.labelIssue(repository, number, label, by),
     say: (where, by, text) => people.comment(repository, at(where).number, by, text),
     async edit(where, text, to) {
       const comment = at(where).comments.find(({ body }) => body === text);
@@ -51,12 +55,39 @@ export function githubScene(
       await reviewers.ci(repository, git.head(path(), pull().pull?.head ?? '') ?? '', jobs);
     },
     push: (branch, files) => reviewers.push(repository, branch, files, 'mona'),
-    deleteBranch: (branch) => deleteBranch(gitDir, branch),
+    async rewrite(branch, files) {
+      git.commit(path(), branch, files, repository.defaultBranch);
+      await reviewers.push(repository, branch, {}, 'mona');
+    },
+    async deleteBranch(branch) {
+      headOf(git, repository, pull());
+      deleteBranch(gitDir(), branch);
+      await people.endPull(repository, pull().number, 'closed', 'mona');
+    },
+    async rename(name) {
+      const from = gitDir();
+      const before = repository.name;
+      repository.name = name;
+      renameSync(from, gitDir());
+      const changes = { repository: { name: { from: before } } };
+      await people.deliver('repository', { ...people.shared(repository, 'mona'), action: 'renamed', changes });
+    },
+    archive(isArchived) {
+      repository.isArchived = isArchived;
+    },
+    letIn(isIn) {
+      repository.isInstalled = isIn;
+    },
+    held: (work) => held(people.held, repository.id, work),
     async end(how, by) {
       await people.endPull(repository, pull().number, how, by);
       if (how === 'merged') await people.closeIssue(repository, number, by);
     },
-    reopen: (by) => reviewers.reopen(repository, pull().number, by),
+    reopen(by) {
+      const { head = '', lastHead = '' } = pull().pull ?? {};
+      if (git.head(path(), head) === undefined) restoreBranch(gitDir(), head, lastHead);
+      return reviewers.reopen(repository, pull().number, by);
+    },
     comments: (where) => saidOn(at(where)),
     threads: () => threadsOf(pull()),
     mergeRequests: () =>
@@ -98,7 +129,8 @@ function saidOn({ comments }: IssueState): readonly Said[] {
 }
 
 function threadsOf({ threads }: IssueState): readonly SeenThread[] {
-  return threads.map(({ id, path, line, isResolved, comments }) => ({
+  const there = threads.filter(({ comments }) => comments.length > 0);
+  return there.map(({ id, path, line, isResolved, comments }) => ({
     ...{ id: String(id), place: `${path}:${line ?? 'gone'}`, isResolved, comments: comments.map(said) },
   }));
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { CiJob } from '../forge/reviews-world.js';
+import { takePush } from '../support/gitlab/merge-state.js';
 import type { GitLabStandIn } from '../support/gitlab/stand-in.js';
 import type { JobState, NoteState, ProjectState, ThreadState } from '../support/gitlab/state.js';
 import {
   commentItems,
   deleteBranch,
+  held,
   rerunItems,
   threadItems,
   type Place,
@@ -20,7 +22,7 @@ export function gitlabScene(
   issue: ThreadState,
 ): Scene {
   const { people, git } = gitLab;
-  const gitDir = join(folder, 'gitlab', `${project.path}.git`);
+  const gitDir = (): string => join(folder, 'gitlab', `${project.path}.git`);
   const retried = (): number =>
     project.pipelines.flatMap(({ jobs }) => jobs).filter(({ isRetried }) => isRetried).length;
   const mergeRequest = (): ThreadState => {
@@ -33,10 +35,14 @@ export function gitlabScene(
   const threads = (): readonly SeenThread[] => threadsOf(mergeRequest());
   return {
     id: project.id,
-    path: project.path,
-    gitDir,
-    label: async (by) => {
-      await people.label(project, issue, 'fleet', by);
+    get path() {
+      return project.path;
+    },
+    get gitDir() {
+      return gitDir();
+    },
+    label: async (by, label = 'fleet') => {
+      await people.label(project, issue, label, by);
     },
     say: async (where, by, text) => {
       await people.comment(project, at(where), by, text);
@@ -46,7 +52,25 @@ export function gitlabScene(
       if (note === undefined) throw new Error(`nobody said ${text}`);
       await people.editComment(project, at(where), note, to);
     },
-    deleteBranch: (branch) => deleteBranch(gitDir, branch),
+    deleteBranch: async (branch) => deleteBranch(gitDir(), branch),
+    async rewrite(branch, files) {
+      for (const work of [() => undefined, () => git.commit(project.path, branch, files, project.defaultBranch)]) {
+        work();
+        takePush(gitLab.web, project, mergeRequest());
+      }
+    },
+    async rename(name) {
+      const path = `acme/${name}`;
+      gitLab.facts.move(project.path, path);
+      project.path = path;
+    },
+    archive(isArchived) {
+      project.isArchived = isArchived;
+    },
+    letIn(isIn) {
+      project.members.set(gitLab.state.bot.username, isIn ? 'developer' : 'none');
+    },
+    held: (work) => held(people.held, project.id, work),
     review: async (by, review) => {
       await people.review(project, mergeRequest(), by, review);
     },

@@ -1,14 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StartedFleet } from '../../src/cli/fleet-port.js';
-import { connectControl } from '../../src/control/socket.js';
 import type { RepositoryState } from '../support/github/state.js';
+import { KillableFleet, tsx } from './killable.js';
 import {
   agentWorks,
   becomes,
@@ -20,49 +18,20 @@ import {
   statusOf,
   told,
 } from './look.js';
-import { aRepositoryFor, gitHubFleet, labelled, namedRepository, type GitHubFleet, type Start } from './world.js';
+import { aRepositoryFor, gitHubFleet, labelled, namedRepository, type GitHubFleet } from './world.js';
 
-const tsx = ['--import', createRequire(import.meta.url).resolve('tsx')];
-const daemonFile = fileURLToPath(new URL('../support/daemon.ts', import.meta.url));
 const cliFile = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
+const daemon = new KillableFleet();
 let world: GitHubFleet;
-let daemon: ChildProcess;
-
-const startDaemon: Start = async (env, folder): Promise<StartedFleet> => {
-  daemon = spawn(process.execPath, [...tsx, daemonFile], {
-    env,
-    cwd: folder,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const ended = once(daemon, 'exit').then(([code]: number[]) =>
-    Promise.reject(new Error(`the daemon ended with ${String(code)}`)),
-  );
-  const [address] = (await Promise.race([once(daemon, 'message'), ended])) as [string];
-  ended.catch(() => undefined);
-  const control = await connectControl(join(folder, 'data'));
-  if (control === undefined) throw new Error('the daemon has no control socket');
-  const close = async (): Promise<void> => {
-    const gone = once(daemon, 'exit');
-    daemon.kill('SIGTERM');
-    await gone;
-  };
-  return { control, address, close };
-};
 
 beforeAll(async () => {
-  world = await gitHubFleet({ start: startDaemon });
+  world = await gitHubFleet({ start: daemon.start });
 }, 60_000);
 afterAll(async () => {
   await world.close();
   world.gitHub.assertNoSurprises();
 });
-
-async function killed(): Promise<void> {
-  const gone = once(daemon, 'exit');
-  daemon.kill('SIGKILL');
-  await gone;
-}
 
 /** A file whose creation lets go of what waits for it. */
 const gateOf = (name: string): string => join(world.folder, 'gates', name);
@@ -153,7 +122,7 @@ it.each(moments)(
     const issue = await labelled(world, repository, moment.behaviour);
     await moment.comes(repository);
     const [run] = await runsOf(world, repository);
-    await killed();
+    await daemon.end('SIGKILL');
     await becomes(() => run === undefined || processesOf(run).length === 0, 2_000);
     moment.release?.();
     await world.start();

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { Phase, Run } from '../../src/domain/run.js';
 import type { CommentState, IssueState, RepositoryState } from '../support/github/state.js';
-import type { Scene, Stage } from './stage.js';
+import type { Said, Scene, Stage } from './stage.js';
 import type { Item } from './story.js';
 import type { Fleet, GitHubFleet } from './world.js';
 
@@ -194,4 +194,41 @@ export async function agentWorks(world: Fleet, repository: Numbered, role: 'plan
     ),
   );
   return run;
+}
+
+/** The end of a scene in short: its run, and all that Fleet said and committed. */
+export async function outcome(stage: Stage, scene: Scene) {
+  const runs = await runsOf(stage, scene);
+  const [{ phase, round, branch } = { phase: { name: 'none' }, round: 0, branch: '' }] = runs;
+  const said = (comments: readonly Said[]): readonly string[] =>
+    comments.filter(({ by }) => by === stage.bot).map(({ body }) => opening(body));
+  return {
+    ...{ runs: runs.length, phase: phase.name, round },
+    threads: scene
+      .threads()
+      .map(({ comments, isResolved }) => [...said(comments), ...(isResolved ? ['resolved'] : [])]),
+    issue: scene.comments('issue').flatMap(({ body }) => /kind=(\w+)/.exec(body)?.[1] ?? []),
+    mergeRequest: said(scene.comments('mergeRequest')),
+    commits: commitItems(scene, 'main', branch).flatMap(({ title, text }) =>
+      / by Fleet\b/.test(title) ? [opening(text)] : [],
+    ),
+  };
+}
+
+/** The first line without markers and hashes. */
+function opening(body: string): string {
+  const [line = ''] = body.replace(/^<!--.*?-->\n/, '').split('\n');
+  return line.replace(/\b(?=\w*\d)[0-9a-f]{7,40}\b/g, 'SHA');
+}
+
+/** Waits until so many agents have been at work on the newest run. */
+export async function prompted(stage: Stage, scene: Scene, count: number): Promise<Run> {
+  const run = await reached(stage, scene, () => true);
+  await becomes(() => promptsOf(stage, run).length >= count);
+  return run;
+}
+
+/** Lets agents of that role go on that wait, from now on all of them. */
+export function openGate({ folder }: Pick<Fleet, 'folder'>, role: 'planner' | 'developer'): void {
+  writeFileSync(join(folder, 'gates', role), '');
 }

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { becomes, commitItems, decided, opened, promptsOf, rested, reviewed, runsOf } from './look.js';
+import { becomes, commitItems, decided, opened, outcome, promptsOf, rested, reviewed, runsOf } from './look.js';
 import type { Scene, Stage } from './stage.js';
 import { stages } from './stages.js';
 
@@ -117,19 +117,31 @@ describe.each(stages)('on %s', (name, start) => {
     expect(scene.threads().map(({ isResolved }) => isResolved)).toEqual([true]);
   });
 
-  // The GitHub stand-in cannot trace lines of a branch that is gone yet.
-  it.skipIf(name === 'github')('a branch that was deleted comes back with the next round', async () => {
+  it.runIf(name === 'gitlab')('a branch that was deleted comes back with the next round', async () => {
     const scene = await opened(stage);
     const [{ branch } = { branch: '' }] = scene.mergeRequests();
-    scene.deleteBranch(branch);
+    await scene.deleteBranch(branch);
     await scene.review('mona', { remarks: [{ ...at, text: rename }] });
-    const run = await rested(
-      stage,
-      scene,
-      ({ phase, round }) => round === 2 && ['inReview', 'blocked'].includes(phase.name),
-    );
+    const run = await rested(stage, scene, reviewed(2));
     expect(stage.git.read(scene.path, run.branch, 'slug.js')).toContain('(title) => title.');
+    expect(await outcome(stage, scene)).toMatchObject({ runs: 1, threads: [['Done in SHA.', 'resolved']] });
   });
+
+  it.runIf(name === 'github')(
+    'a branch that is deleted takes its merge request with it, and both come back',
+    async () => {
+      const scene = await opened(stage);
+      const [{ branch } = { branch: '' }] = scene.mergeRequests();
+      await scene.held(() => scene.deleteBranch(branch));
+      await scene.review('mona', { remarks: [{ ...at, text: rename }] });
+      await rested(stage, scene, 'closed');
+      expect(answersIn(scene)).toEqual(['']);
+      await scene.reopen('mona');
+      const run = await rested(stage, scene, reviewed(2));
+      expect(stage.git.read(scene.path, run.branch, 'slug.js')).toContain('(title) => title.');
+      expect(await outcome(stage, scene)).toMatchObject({ runs: 2, threads: [['Done in SHA.', 'resolved']] });
+    },
+  );
 });
 
 function withoutMarker(body: string): string {

@@ -55,6 +55,8 @@ export interface Stage extends Fleet {
   fail(fault: Fault): void;
   /** Nothing that happens meanwhile is told to Fleet. */
   deaf<T>(work: () => T | Promise<T>): Promise<T>;
+  /** From now on the forge knows Fleet's credentials no more, or again. */
+  revoke(isRevoked: boolean): void;
   /** The forge was asked for nothing that it does not know. */
   assertNoSurprises(): void;
   close(): Promise<void>;
@@ -66,7 +68,7 @@ export interface Scene {
   readonly path: string;
   /** Where the forge keeps the repository. */
   readonly gitDir: string;
-  label(by: string): Promise<unknown>;
+  label(by: string, label?: string): Promise<unknown>;
   say(where: Place, by: string, text: string): Promise<unknown>;
   /** Changes a comment that says this; forges tell of it as of an edit. */
   edit(where: Place, text: string, to: string): Promise<void>;
@@ -78,7 +80,17 @@ export interface Scene {
   ci(jobs: readonly CiJob[]): Promise<void>;
   /** A person's commit on a branch; `undefined` removes a file. */
   push(branch: string, files: Readonly<Record<string, string | undefined>>): Promise<unknown>;
-  deleteBranch(branch: string): void;
+  /** Throws the commits of a branch away: these files on top of the base take their place. */
+  rewrite(branch: string, files: Readonly<Record<string, string>>): Promise<unknown>;
+  /** A forge may close the merge request with it. */
+  deleteBranch(branch: string): Promise<unknown>;
+  /** Another name, of which the forge tells where it does. */
+  rename(name: string): Promise<unknown>;
+  archive(isArchived: boolean): void;
+  /** Fleet is taken out of the repository, or let in again, and no webhook tells of it. */
+  letIn(isIn: boolean): void;
+  /** What is told to Fleet of this waits: each sends one delivery, as often as it is called. */
+  held(work: () => Promise<unknown>): Promise<readonly (() => Promise<unknown>)[]>;
   end(how: 'merged' | 'closed', by: string): Promise<void>;
   reopen(by: string): Promise<unknown>;
   comments(where: Place): readonly Said[];
@@ -124,4 +136,21 @@ export function rerunItems(count: number): readonly Item[] {
 /** Somebody takes a branch away. */
 export function deleteBranch(gitDir: string, branch: string): void {
   execFileSync('git', ['--git-dir', gitDir, 'update-ref', '-d', `refs/heads/${branch}`]);
+}
+
+/** Somebody brings a branch back. */
+export function restoreBranch(gitDir: string, branch: string, sha: string): void {
+  execFileSync('git', ['--git-dir', gitDir, 'update-ref', `refs/heads/${branch}`, sha]);
+}
+
+/** What is to be told of one repository waits while somebody works. */
+export async function held<T>(
+  places: Map<number, (() => Promise<T>)[]>,
+  repository: number,
+  work: () => Promise<unknown>,
+): Promise<readonly (() => Promise<T>)[]> {
+  const waiting: (() => Promise<T>)[] = [];
+  places.set(repository, waiting);
+  await work().finally(() => places.delete(repository));
+  return waiting;
 }

@@ -26,6 +26,10 @@ async function githubStage(options: GitHubFleetOptions = {}): Promise<Stage> {
     },
     fail: (fault) => gitHub.fail(fault),
     deaf: (work) => deaf(people, work),
+    revoke: (isRevoked) => {
+      gitHub.state.isKeyRevoked = isRevoked;
+      gitHub.revokeTokens();
+    },
     assertNoSurprises: () => gitHub.assertNoSurprises(),
   } satisfies Omit<Stage, keyof typeof world>);
 }
@@ -48,6 +52,9 @@ async function gitlabStage(options: FleetOptions = {}): Promise<Stage> {
     },
     fail: (fault) => gitLab.fail(fault),
     deaf: (work) => deaf(people, work),
+    revoke: (isRevoked) => {
+      for (const token of gitLab.state.tokens.values()) token.revoked = isRevoked;
+    },
     assertNoSurprises: () => gitLab.assertNoSurprises(),
   } satisfies Omit<Stage, keyof typeof world>);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/domain/run.js';
-import { commitItems, promptsOf, rested, reviewed } from './look.js';
+import { becomes, commitItems, promptsOf, rested, reviewed } from './look.js';
 import type { Scene, Stage } from './stage.js';
 import { stages } from './stages.js';
 import { masked, Story, type Masks } from './story.js';
@@ -33,6 +33,8 @@ interface Act {
   readonly title: string;
   readonly play: (scene: Scene) => Promise<unknown>;
   readonly rests: (run: Run) => boolean;
+  /** What can be seen on the forge by then, beside what is said. */
+  readonly shows?: (scene: Scene) => boolean;
 }
 
 const acts: readonly Act[] = [
@@ -46,6 +48,7 @@ const acts: readonly Act[] = [
     title: 'CI is red on the head of the branch: Fleet has the job run once more',
     play: (scene) => scene.ci(redDocs),
     rests: (run) => reviewed(2)(run) && run.review?.reruns.length === 1,
+    shows: (scene) => scene.reruns() === 1,
   },
   { title: 'the job is red again', play: (scene) => scene.ci(redDocs), rests: reviewed(3) },
   {
@@ -82,9 +85,10 @@ async function told(stage: Stage): Promise<Told> {
   const scene = stage.scene();
   const story = new Story();
   let run: Run | undefined;
-  for (const { title, play, rests } of acts) {
+  for (const { title, play, rests, shows = () => true } of acts) {
     await play(scene);
     run = await rested(stage, scene, rests);
+    await becomes(() => shows(scene));
     story.tell(title, [...scene.items(), ...commitItems(scene, 'main', run.branch)]);
   }
   if (run === undefined) throw new Error('nothing was played');

@@ -22,9 +22,11 @@ export class Story {
 
   /** Of what has changed only the new paragraphs are told; `…` stands for those that stayed. */
   tell(act: string, items: readonly Item[]): void {
-    const news = items.flatMap((item) => this.#news(item));
+    // How long something took is no news.
+    const timeless = items.map((item) => ({ ...item, text: withoutTimes(item.text) }));
+    const news = timeless.flatMap((item) => this.#news(item));
     this.#acts.push([`# ${act}`, ...news].join('\n\n'));
-    this.#before = new Map(items.map((item) => [item.id, item]));
+    this.#before = new Map(timeless.map((item) => [item.id, item]));
   }
 
   text(masks: Masks): string {
@@ -39,6 +41,10 @@ export class Story {
     const shortened = told.filter((each, index) => each !== '…' || told[index - 1] !== '…');
     return [`## ${title}`, indented(shortened.join('\n\n'))];
   }
+}
+
+function withoutTimes(text: string): string {
+  return text.replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME');
 }
 
 function paragraphs(text: string): readonly string[] {
@@ -57,15 +63,15 @@ export function masked(text: string, { run, host, path }: Masks): string {
     if (!numbers.has(key)) numbers.set(key, numbers.size + 1);
     return `sha-${String(numbers.get(key))}`;
   };
-  return text
+  return withoutTimes(text)
     .replaceAll('\r', '')
     .replaceAll(run, 'RUN')
     .replaceAll(host, 'forge.test')
     .replaceAll(path, 'acme/sample')
-    .replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME')
     .replace(/(?<=key=RUN)[.\d]+/g, '.N')
     .replace(/(?<=kind=reply .*)thread=\S+ comment=\S+/g, 'thread=THREAD comment=COMMENT')
     .replace(/(?<=Co-authored-by: \w+ <)\d+[-+]\w+@[\w.]+(?=>)/g, 'ADDRESS')
+    .replace(/(?<=\/(?:jobs?|runs)\/)\d+/g, 'JOB')
     .replace(/^thread: \S+$/gm, 'thread: THREAD')
     .replace(/\b(?=\w*\d)[0-9a-f]{40}\b|\b(?=[0-9a-f]{0,6}\d)[0-9a-f]{7}\b/g, numbered)
     .trim();

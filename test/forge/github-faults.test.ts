@@ -202,6 +202,21 @@ describe('a token', () => {
     ]);
   });
 
+  test('for git is minted anew once a call was refused its own', async () => {
+    const remote = async (): Promise<string> =>
+      (await world.forge.remote(world.repository, 'fetch')).authorization?.reveal() ?? '';
+    const before = await remote();
+    expect(await remote()).toBe(before);
+    await world.forge.comments(world.repository, number);
+    world.standIn.revokeTokens();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await world.forge.comments(world.repository, number);
+    const after = await remote();
+    expect(after).not.toBe(before);
+    expect(await remote()).toBe(after);
+  });
+
   test('is not seen when a remote is printed', async () => {
     const remote = await world.forge.remote(world.repository, 'push');
     expect(JSON.stringify(remote)).toBe(

@@ -84,6 +84,18 @@ describe('while Fleet answers', () => {
   });
 });
 
+test('the app off the repository: what it cannot see is not gone, and a person is needed', async () => {
+  const [thread] = await world.remark({});
+  await world.comment(1, world.ada, 'Below.');
+  const below = (await world.readState()).threads.at(-1)!.id;
+  world.gitHub.seeded.isInstalled = false;
+  const needed = { kind: 'needsPerson', obstacle: { kind: 'forgeRefused' } };
+  expect(await reasonOf(world.readState())).toMatchObject(needed);
+  for (const id of [thread!.id, below]) expect(await reasonOf(world.answerTo(id))).toMatchObject(needed);
+  world.gitHub.seeded.isInstalled = true;
+  for (const id of [thread!.id, below]) expect(await world.answerTo(id)).toBe('answered');
+});
+
 describe('a refusal', () => {
   test.each([
     ['403 with retry-after', 403, { 'retry-after': '7' }, 7000],

@@ -5,7 +5,7 @@ import { ensureComment } from '../ensure-comment.js';
 import type { Client } from './client.js';
 import { talkOn } from './comments.js';
 import { isOutcomeUnknown, statusOf, unlessMissing } from './errors.js';
-import { askGraphql } from './graphql.js';
+import { askGraphql, assertSeen } from './graphql.js';
 import { ownerAndName } from './shapes.js';
 
 /** Where an answer goes: its merge request, and the first comments of threads as far as they are known. */
@@ -26,6 +26,7 @@ export async function answerThread(
   if (/^(comment|review)-/.test(thread)) {
     const talk = talkOn(client, place.repository, place.number);
     const made = await unlessMissing(ensureComment(talk, { marker, find: marker, body, mayExist }));
+    if (made === undefined) await assertSeen(client, place.repository);
     return made === undefined ? 'gone' : 'answered';
   }
   const known = mayExist ? undefined : place.firstComments.get(thread);
@@ -67,7 +68,7 @@ const threadAnswer = z.object({
 /** Whether Fleet's answer is in the thread, and the comment that a reply goes to; undefined when the thread is gone. */
 async function look(client: Client, { repository, number }: AnswerPlace, { thread, marker }: ThreadAnswer) {
   const { node } = await askGraphql(client, repository, `a thread of #${number}`, {
-    query: `query { node(id: ${JSON.stringify(thread)}) { ... on PullRequestReviewThread { first: comments(first: 1) { nodes { fullDatabaseId } } comments(last: 100) { nodes { body viewerDidAuthor } } } } }`,
+    query: `query ($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { id } node(id: ${JSON.stringify(thread)}) { ... on PullRequestReviewThread { first: comments(first: 1) { nodes { fullDatabaseId } } comments(last: 100) { nodes { body viewerDidAuthor } } } } }`,
     answer: threadAnswer,
   });
   const first = node?.first.nodes[0]?.fullDatabaseId;

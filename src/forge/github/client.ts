@@ -39,6 +39,8 @@ export interface Client {
   /** Where people see the host, without a trailing slash. */
   readonly webUrl: string;
   readonly log: Log;
+  /** How often a token was refused so far: those that were given out before may have ended with it. */
+  refusals(): number;
   call<T>(
     repository: Repository,
     what: string,
@@ -69,6 +71,7 @@ export async function createClient(options: GitHubOptions): Promise<Client> {
       throw translate(error, what, options.clock.nowMs());
     }
   };
+  let refusals = 0;
   const octokits = new Map<number, Promise<ProbotOctokit>>();
   const octokitOf = (installation: number): Promise<ProbotOctokit> => {
     const octokit = octokits.get(installation) ?? probot.auth(installation);
@@ -77,7 +80,11 @@ export async function createClient(options: GitHubOptions): Promise<Client> {
   };
   const asApp: Client['asApp'] = (what, request) => told(what, async () => request(await probot.auth()));
   const asInstallation: Client['asInstallation'] = (id, what, request) =>
-    told(what, async () => refreshing(await octokitOf(id), request));
+    told(what, async () =>
+      refreshing(await octokitOf(id), request, () => {
+        refusals += 1;
+      }),
+    );
   const call: Client['call'] = async (repository, what, request, { mayBeNew = false } = {}) => {
     const where = `${what} of ${repository.path}`;
     const id = await installationOf(repository, asApp);
@@ -89,7 +96,16 @@ export async function createClient(options: GitHubOptions): Promise<Client> {
       return asInstallation(id, where, request);
     }
   };
-  return { appId: options.appId, probot, webUrl, log: options.log, call, asApp, asInstallation };
+  return {
+    appId: options.appId,
+    probot,
+    webUrl,
+    log: options.log,
+    refusals: () => refusals,
+    call,
+    asApp,
+    asInstallation,
+  };
 }
 
 function probotOf(options: GitHubOptions, baseUrl: string): Probot {
@@ -105,11 +121,16 @@ function probotOf(options: GitHubOptions, baseUrl: string): Probot {
 }
 
 /** A token that ended before its time stays in auth-app's cache, so a 401 is worth one fresh token. */
-async function refreshing<T>(octokit: ProbotOctokit, request: (octokit: ProbotOctokit) => Promise<T>): Promise<T> {
+async function refreshing<T>(
+  octokit: ProbotOctokit,
+  request: (octokit: ProbotOctokit) => Promise<T>,
+  refused: () => void,
+): Promise<T> {
   try {
     return await request(octokit);
   } catch (error) {
     if (statusOf(error) !== 401) throw error;
+    refused();
     await octokit.auth({ type: 'installation', refresh: true });
     return request(octokit);
   }

@@ -39,6 +39,11 @@ export function translate(error: unknown, what: string, nowMs: number): Error {
   return needsPerson('forgeRefused', [`${told}: ${error.message}`, wayOut(status)], error);
 }
 
+/** GitHub shows nothing of a repository that Fleet may not see, which is no word about what is in it. */
+export function unseen(what: string, cause: unknown): Failure {
+  return needsPerson('forgeRefused', [`GitHub shows Fleet no repository when asked for ${what}`, wayOut(404)], cause);
+}
+
 function wayOut(status: number): string {
   switch (status) {
     case 401:

@@ -9,7 +9,7 @@ import { parseGitHub, type GitHubDelivery } from './inbox.js';
 import { createLookout } from './lookout.js';
 import { ensureMergeRequest, mergeRequest } from './merge-requests.js';
 import { canWrite, readFile, readIssue } from './reading.js';
-import { remoteOf } from './remote.js';
+import { createRemotes } from './remote.js';
 import { createReviews } from './reviews.js';
 
 /** Who the app is on GitHub. */
@@ -66,7 +66,7 @@ function forgeOf(client: Client): Forge {
     ensureMergeRequest: (repository, order) => ensureMergeRequest(client, repository, order),
     mergeRequest: (repository, number) => mergeRequest(client, repository, number),
     readFile: (repository, path) => readFile(client, repository, path),
-    remote: (repository, purpose) => remoteOf(client, repository, purpose),
+    remote: createRemotes(client),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { needsPerson, retryLater } from '../../domain/failure.js';
 import type { Repository } from '../../domain/forge.js';
 import type { Client } from './client.js';
+import { unseen } from './errors.js';
 import { ownerAndName } from './shapes.js';
 
 /** An error that stands beside what GraphQL could bring; GitHub answers 200 all the same. */
@@ -29,7 +30,7 @@ export function inRepository(selection: string, fragments: string): string {
   return `query ($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { ${selection} } } ${fragments}`;
 }
 
-/** Asks in GraphQL; what is not found is null in the answer. */
+/** Asks in GraphQL; what is not found is null in the answer, but for the repository itself, without which Fleet knows nothing of the rest. */
 export async function askGraphql<T>(
   client: Client,
   repository: Repository,
@@ -47,6 +48,11 @@ export async function askGraphql<T>(
   return answer.parse(asked);
 }
 
+/** Throws when Fleet cannot see the repository: then nothing can be said of what is in it. */
+export async function assertSeen(client: Client, repository: Repository): Promise<void> {
+  await askGraphql(client, repository, 'the repository', { query: inRepository('id', ''), answer: z.unknown() });
+}
+
 /** What was found, where all that GitHub objects to is that other things were not, or what it may refuse. */
 function found(error: Refused, what: string, mayRefuse: RegExp | undefined): unknown {
   const refusals = error.errors.map((each) => ({ ...each, at: refusedAt(each, mayRefuse) }));
@@ -56,6 +62,7 @@ function found(error: Refused, what: string, mayRefuse: RegExp | undefined): unk
   if (grave.length > 0) {
     throw needsPerson('forgeRefused', [told, 'Check that the app’s permissions were accepted.'], error);
   }
+  if (error.errors.some(({ path }) => path?.join() === 'repository')) throw unseen(what, error);
   for (const { at } of refusals) mark(error.data, at);
   return error.data;
 }

@@ -44,13 +44,16 @@ export function rootOf(asker: Asker): Node {
   const { state } = asker.web;
   return {
     repository: ({ owner, name }: { readonly owner: string; readonly name: string }) => {
-      const found = state.repositories.find((each) => each.owner.login === owner && each.name === name);
+      const found = state.repositories.find(
+        (each) => each.isInstalled && each.owner.login === owner && each.name === name,
+      );
       return found === undefined ? refuse('NOT_FOUND') : repositoryNode(asker, found);
     },
     node: ({ id }: { readonly id: string }) => nodeOf(asker, id),
     resolveReviewThread: ({ input }: { readonly input: { readonly threadId: string } }) => {
       const { thread, place } = threadOf(asker, input.threadId);
       demand(asker, 'contents', 'write');
+      if (place.repository.isArchived) refuse('FORBIDDEN');
       thread.isResolved = true;
       return { thread: threadNode(place, thread) };
     },
@@ -66,6 +69,7 @@ function nodeOf(asker: Asker, id: string): Node {
 
 function threadOf(asker: Asker, id: string): { readonly thread: ThreadState; readonly place: Place } {
   for (const repository of asker.web.state.repositories) {
+    if (!repository.isInstalled) continue;
     for (const issue of repository.issues.values()) {
       const thread = issue.threads.find((each) => id === `PRRT_${each.id}` && each.comments.length > 0);
       if (thread !== undefined) return { thread, place: { ...asker, repository, issue } };
@@ -83,7 +87,7 @@ function repositoryNode(asker: Asker, repository: RepositoryState): Node {
       const place = { ...asker, repository, issue };
       return isPull ? pullNode(place) : issueNode(place);
     };
-  return { issue: find(false), pullRequest: find(true) };
+  return { id: `R_${repository.id}`, issue: find(false), pullRequest: find(true) };
 }
 
 function issueNode({ web, repository, issue }: Place): Node {

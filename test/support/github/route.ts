@@ -14,6 +14,7 @@ export interface Answer {
 export interface Call {
   readonly web: Web;
   readonly git: GitHost;
+  readonly method: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Json;
@@ -38,6 +39,8 @@ export const notFound: Answer = {
   body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' },
 };
 
+const archived: Answer = { status: 403, body: { message: 'Repository was archived so is read-only.' } };
+
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 export const invalid = (...messages: readonly string[]): Answer => ({
@@ -54,14 +57,15 @@ function repositoryOf({ web, params, token }: Call): RepositoryState | undefined
     ({ owner, name }) => owner.login === params['owner'] && name === params['repo'],
   );
   const ids = token?.repositoryIds;
-  return found !== undefined && ids !== undefined && !ids.includes(found.id) ? undefined : found;
+  return found?.isInstalled !== true || ids?.includes(found.id) === false ? undefined : found;
 }
 
 /** Works on the repository, or answers 404. */
 export function inRepository(work: (call: Call, repository: RepositoryState) => Answer): Route['answer'] {
   return (call) => {
     const repository = repositoryOf(call);
-    return repository === undefined ? notFound : work(call, repository);
+    if (repository === undefined) return notFound;
+    return repository.isArchived && call.method !== 'GET' ? archived : work(call, repository);
   };
 }
 

@@ -38,6 +38,12 @@ function mint({ web, params, body }: Call): Answer {
   if (tooMuch.length > 0) return invalid('The permissions requested are not granted to this installation.');
   const token = `ghs_${state.app.id}_${nextId(state)}.${'x'.repeat(60)}`;
   const repositoryIds = body['repository_ids'] as readonly number[] | undefined;
+  const isThere = (id: number): boolean => state.repositories.some((each) => each.id === id && each.isInstalled);
+  if (repositoryIds?.every(isThere) === false) {
+    return invalid(
+      'There is at least one repository that does not exist or is not accessible to the parent installation.',
+    );
+  }
   state.tokens.set(token, { installation: state.installation, permissions: wanted, repositoryIds, revoked: false });
   const expires = new Date(Date.now() + 3_600_000).toISOString();
   return created({ token, expires_at: expires, permissions: wanted, repository_selection: 'selected' });
@@ -99,7 +105,7 @@ function listIssues(call: Call, repository: RepositoryState): Answer {
 }
 
 function listRepositories(call: Call): Answer {
-  const { repositories } = call.web.state;
+  const repositories = call.web.state.repositories.filter(({ isInstalled }) => isInstalled);
   const answer = page(
     call,
     repositories.map((repository) => repositoryJson(call.web, repository)),

@@ -48,7 +48,7 @@ const ofRepositories =
   'archive assignees blobs branches collaborators comments commits compare contents contributors deployments downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags teams trees git ssh svn';
 
 export function repositoryJson(web: Web, repository: RepositoryState): Json {
-  const { id, name, owner, defaultBranch } = repository;
+  const { id, name, owner, defaultBranch, isArchived } = repository;
   const path = `${owner.login}/${name}`;
   const counts = { forks: 0, open_issues: repository.issues.size, watchers: 0 };
   return {
@@ -57,7 +57,7 @@ export function repositoryJson(web: Web, repository: RepositoryState): Json {
     ...{ url: repositoryAddress(web, repository), html_url: `${web.url}/${path}`, mirror_url: null },
     ...{ clone_url: `${web.url}/${path}.git`, default_branch: defaultBranch },
     ...{
-      archived: false,
+      archived: isArchived,
       disabled: false,
       fork: false,
       description: null,

@@ -109,6 +109,7 @@ export class GitHubStandIn {
       statuses: [],
       reruns: [],
       isMergeabilityKnown: true,
+      ...{ isArchived: false, isInstalled: true },
     };
     for (const login of Object.keys(people)) accountOf(this.state, login);
     this.git.create(path, defaultBranch, files);
@@ -141,7 +142,7 @@ export class GitHubStandIn {
     const { method = '', url = '' } = request;
     const { pathname, searchParams: query } = new URL(url, 'http://stand-in');
     if (!pathname.startsWith('/api/')) {
-      this.#serveGit(request, response);
+      await this.#serveGit(request, response);
       return;
     }
     const path = pathname === '/api/graphql' ? '/graphql' : pathname.slice('/api/v3'.length);
@@ -185,16 +186,12 @@ export class GitHubStandIn {
     if (request.headers['user-agent'] === undefined) return this.#surprise(403, `no user agent: ${method} ${path}`);
     const unknown = Object.keys(body).filter((field) => !(route.fields ?? []).includes(field));
     if (unknown.length > 0) return this.#surprise(422, `unknown fields ${unknown.join(', ')}: ${method} ${path}`);
-    if (route.needs === 'app') {
-      const isApp = scheme.toLowerCase() === 'bearer' && isAppJwt(secret, this.appId);
-      if (!isApp) return this.#surprise(401, `not the app: ${method} ${path}`);
-    } else if (route.needs !== 'nobody') {
-      const refusal = this.#refusal(this.state.tokens.get(secret), route.needs, `${method} ${path}`);
-      if (refusal !== undefined) return refusal;
-    }
-    const address = `${this.web.url}/api/v3${path}`;
     const token = this.state.tokens.get(secret);
-    const answer = route.answer({ web: this.web, git: this.git, params, query, body, address, token });
+    const isApp = scheme.toLowerCase() === 'bearer' && isAppJwt(secret, this.appId);
+    const refusal = this.#refusal({ token, isApp }, route.needs, `${method} ${path}`);
+    if (refusal !== undefined) return refusal;
+    const address = `${this.web.url}/api/v3${path}`;
+    const answer = route.answer({ web: this.web, git: this.git, method, params, query, body, address, token });
     this.#keep({ method, path, query: [...query.keys()], body, status: answer.status, answer: answer.body });
     return answer;
   }
@@ -210,7 +207,17 @@ export class GitHubStandIn {
     return method === 'GET' ? conditional(answer, headers['if-none-match']) : answer;
   }
 
-  #refusal(token: Token | undefined, needs: readonly [string, string], what: string): Answer | undefined {
+  #refusal(
+    { token, isApp }: { readonly token: Token | undefined; readonly isApp: boolean },
+    needs: Route['needs'],
+    what: string,
+  ): Answer | undefined {
+    if (needs === 'nobody') return undefined;
+    if (needs === 'app') {
+      if (!isApp) return this.#surprise(401, `not the app: ${what}`);
+      const message = 'A JSON web token could not be decoded';
+      return this.state.isKeyRevoked ? { status: 401, body: { message } } : undefined;
+    }
     if (token === undefined) return this.#surprise(401, `unknown token: ${what}`);
     if (token.revoked) return { status: 401, body: { message: 'Bad credentials' } };
     const [permission, level] = needs;
@@ -224,21 +231,35 @@ export class GitHubStandIn {
     return { status, body: { message: what } };
   }
 
-  #serveGit(request: IncomingMessage, response: ServerResponse): void {
+  /** Of faults git knows late answers alone. */
+  async #serveGit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
     const may = this.#mayGit(url, headers.authorization ?? '');
-    this.calls.push({ kind: 'git', method, path: url, status: may ? 200 : 401 });
-    if (may) this.git.serve(request, response, 'x-access-token');
+    const isRefused = may && this.#servedAt(url)?.isArchived === true && url.includes('git-receive-pack');
+    this.calls.push({ kind: 'git', method, path: url, status: isRefused ? 403 : may ? 200 : 401 });
+    await this.#late(method, url);
+    if (isRefused) response.writeHead(403).end('This repository was archived so it is read-only.\n');
+    else if (may) this.git.serve(request, response, 'x-access-token');
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="GitHub"' }).end('authentication failed\n');
+  }
+
+  /** The repository whose git addresses begin so; none where the app is not installed. */
+  #servedAt(url: string): RepositoryState | undefined {
+    return this.state.repositories.find(
+      ({ owner, name, isInstalled }) => isInstalled && url.startsWith(`/${owner.login}/${name}.git/`),
+    );
+  }
+
+  async #late(method: string, url: string): Promise<void> {
+    const effect = this.faults.take(method, url);
+    if (effect !== undefined && 'delayMs' in effect) await delay(effect.delayMs);
   }
 
   #mayGit(url: string, authorization: string): boolean {
     const encoded = /^basic (.*)$/i.exec(authorization)?.[1] ?? '';
     const [user, secret = ''] = Buffer.from(encoded, 'base64').toString().split(':');
     const token = this.state.tokens.get(secret);
-    const repository = this.state.repositories.find(({ owner, name }) =>
-      url.startsWith(`/${owner.login}/${name}.git/`),
-    );
+    const repository = this.#servedAt(url);
     if (user !== 'x-access-token' || repository === undefined || token === undefined || token.revoked) return false;
     if (token.repositoryIds?.includes(repository.id) === false) return false;
     const held = token.permissions['contents'];
@@ -262,6 +283,7 @@ function emptyState({ appId, webhookSecret, permissions }: Required<Omit<StandIn
     accounts: new Map([[bot.login, bot]]),
     repositories: [],
     tokens: new Map(),
+    isKeyRevoked: false,
     lastId: 1000,
   };
 }

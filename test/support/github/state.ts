@@ -29,6 +29,8 @@ export interface PullState {
   readonly draft: boolean;
   reviewers: string[];
   mergedAt?: string;
+  /** Where the branch was when it was last looked at; it stays when the branch goes. */
+  lastHead?: string;
 }
 
 /** A comment in a thread at a place of a change; a reply is a review of its own. */
@@ -131,6 +133,10 @@ export interface RepositoryState {
   readonly reruns: number[];
   /** GitHub finds out about conflicts some time after it was asked. */
   isMergeabilityKnown: boolean;
+  /** Nobody may write any more. */
+  isArchived: boolean;
+  /** False: the app was taken off it, and nothing is there for Fleet. */
+  isInstalled: boolean;
 }
 
 export interface Token {
@@ -150,6 +156,8 @@ export interface State {
   readonly accounts: Map<string, Account>;
   readonly repositories: RepositoryState[];
   readonly tokens: Map<string, Token>;
+  /** The app's private key was deleted. */
+  isKeyRevoked: boolean;
   lastId: number;
 }
 

@@ -3,9 +3,12 @@ import type { IssueState, RepositoryState, ThreadPlace } from './state.js';
 
 const nothing = '0'.repeat(40);
 
-/** The commit that a pull request's branch is at. */
+/** The commit that a pull request's branch is at, or was when it was deleted. */
 export function headOf(git: GitHost, repository: RepositoryState, { pull }: IssueState): string {
-  return git.head(`${repository.owner.login}/${repository.name}`, pull?.head ?? '') ?? nothing;
+  if (pull === undefined) return nothing;
+  const head = git.head(`${repository.owner.login}/${repository.name}`, pull.head);
+  if (head !== undefined) pull.lastHead = head;
+  return pull.lastHead ?? nothing;
 }
 
 interface Lines {

@@ -27,6 +27,8 @@ export interface DeliverOptions {
 export class Deliveries {
   /** Where deliveries go, e.g. `http://127.0.0.1:3000/api/gitlab/webhooks`; without it nothing is delivered. */
   webhookUrl: string | undefined;
+  /** Deliveries about these projects wait here, by id, to be sent by hand. */
+  readonly held = new Map<number, (() => Promise<Delivered>)[]>();
   protected readonly gitLab: GitLabStandIn;
 
   constructor(gitLab: GitLabStandIn) {
@@ -42,7 +44,10 @@ export class Deliveries {
 
   /** Posts a delivery as GitLab does. */
   async deliver(event: string, payload: Json, options: DeliverOptions = {}): Promise<Delivered> {
-    if (this.webhookUrl === undefined) return unheard;
+    const key = { 'idempotency-key': randomUUID(), ...options.headers };
+    const waiting = this.held.get((payload['project'] as { readonly id?: number } | undefined)?.id ?? 0);
+    waiting?.push(() => this.deliver(event, payload, { ...options, headers: key }));
+    if (this.webhookUrl === undefined || waiting !== undefined) return unheard;
     const body = options.raw ?? JSON.stringify(payload);
     const headers = {
       'content-type': 'application/json',
@@ -51,10 +56,9 @@ export class Deliveries {
       'x-gitlab-event-uuid': randomUUID(),
       'x-gitlab-webhook-uuid': '11111111-0000-4000-8000-000000000000',
       'x-gitlab-instance': this.gitLab.web.url,
-      'idempotency-key': randomUUID(),
       'x-gitlab-token': this.gitLab.webhookSecret,
       ...(options.signed === undefined ? {} : this.signature(body, options.signed)),
-      ...options.headers,
+      ...key,
     };
     const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
     const startedMs = performance.now();

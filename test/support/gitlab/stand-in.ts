@@ -111,7 +111,7 @@ export class GitLabStandIn {
     const { method = '', url = '' } = request;
     const { pathname, searchParams: query } = new URL(url, 'http://stand-in');
     if (!pathname.startsWith('/api/v4/')) {
-      this.#serveGit(request, response);
+      await this.#serveGit(request, response);
       return;
     }
     const path = pathname.slice('/api/v4'.length);
@@ -167,12 +167,25 @@ export class GitLabStandIn {
     return { status, body: { message: what } };
   }
 
-  #serveGit(request: IncomingMessage, response: ServerResponse): void {
+  /** Of faults git knows late answers alone. */
+  async #serveGit(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
     const may = this.#mayGit(url, headers.authorization ?? '');
-    this.calls.push({ kind: 'git', method, path: url, status: may ? 200 : 401 });
+    const isArchived = this.state.projects.some((each) => each.isArchived && url.startsWith(`/${each.path}.git/`));
+    const isRefused = may && isArchived && url.includes('git-receive-pack');
+    this.calls.push({ kind: 'git', method, path: url, status: isRefused ? 403 : may ? 200 : 401 });
+    await this.#late(method, url);
+    if (isRefused) {
+      response.writeHead(403).end('You can only download from an archived project.\n');
+      return;
+    }
     if (may) this.git.serve(request, response, 'oauth2');
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="GitLab"' }).end('HTTP Basic: Access denied\n');
+  }
+
+  async #late(method: string, url: string): Promise<void> {
+    const effect = this.faults.take(method, url);
+    if (effect !== undefined && 'delayMs' in effect) await delay(effect.delayMs);
   }
 
   #mayGit(url: string, authorization: string): boolean {
