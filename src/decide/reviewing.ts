@@ -223,8 +223,14 @@ function isSame(before: readonly ReviewVerdict[], now: readonly ReviewVerdict[])
 export function afterRerun(run: Run, event: Extract<WorkEvent, { type: 'jobsRerun' }>): Decision {
   const { sha, jobs, isStarted, atMs } = event;
   if (!isStarted && sha === run.review?.headSha) return notRerun(run, atMs);
+  const { review } = run;
+  // Red once more, they are news again: also to a look that no webhook has told anything.
+  const waits =
+    isStarted && review?.ci.sha === sha
+      ? { ...run, review: { ...review, ci: { ...review.ci, verdict: 'pending' as const } } }
+      : run;
   return stays(
-    rerun(run),
+    rerun(waits),
     isStarted ? `${counted(jobs.length, 'job')} run again` : 'late: they are of an earlier commit',
   );
 }

@@ -1,13 +1,13 @@
 import { isUnanswered } from '../domain/review.js';
 import type { Phase, Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
-import { amountText, durationText } from './format.js';
+import { amountText } from './format.js';
 import { obstacleWords } from './obstacle.js';
 import { isFleets, taskInWords } from './progress.js';
 import { approval, reasonOf, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';
 
-/** Where a run stands and what happens next, in one line of Markdown. */
+/** Where a run stands and what happens next, in one line of Markdown. What settles is not said: it is read within minutes, and often calls for nothing. */
 export function headline(run: Run): string {
   const { phase } = run;
   switch (phase.name) {
@@ -102,13 +102,8 @@ function delivering({ repository, cause }: Run, { step }: Named<'delivering'>): 
   }
 }
 
-function inReview(run: Run, { settling, head }: Named<'inReview'>): string {
-  const { round, prepared } = run;
-  if (settling !== undefined) {
-    const waits = settling.dueAtMs > run.updatedAtMs ? durationText(prepared?.policy.review.settleMs ?? 0) : undefined;
-    const when = waits === undefined ? 'now' : `once nothing more has come for ${waits}`;
-    return `👀 **Something new came.** ${itsLink(run)} is read ${when}; what it asks for becomes ${roundName(run, round + 1)}.`;
-  }
+function inReview(run: Run, { head }: Named<'inReview'>): string {
+  const { round } = run;
   const open = run.review?.ledger.filter(isUnanswered).length ?? 0;
   const left = open === 0 ? [] : [`${amountText(open, 'thread')} ${open === 1 ? 'is' : 'are'} still open`];
   const approved = approval(run, head);

@@ -148,10 +148,10 @@ describe('the answer to a re-run', () => {
   const settledReview = record('red', { reruns: [rerun] });
   table([
     {
-      name: 'started → CI tells what comes of it',
+      name: 'started → CI tells what comes of it, and a look that finds it red again tells so, too',
       ...{ run: given({ phase: idle, review }), event: rerunSaid(true), phase: idle, effects: [] },
       because: '1 job run again',
-      change: { review: settledReview },
+      change: { review: { ...settledReview, ci: { ...settledReview.ci, verdict: 'pending' } } },
     },
     {
       name: 'Fleet may not → read again at once: it is work',

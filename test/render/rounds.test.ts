@@ -66,11 +66,6 @@ describe('status comment of a round', () => {
     const review = a.aReviewRecord({ moreRounds: 10 });
     expect(headline({ ...begun, cause: a.aRoundCause(), review })).toContain('Round 2 of at most 20: 1 thread.');
   });
-
-  test('says that it reads now, where nothing is waited for', () => {
-    const phase = { name: 'inReview', head, settling: { sinceMs: 0, dueAtMs: a.startMs } } as const;
-    expect(headline({ ...roundIn('in-review'), phase })).toContain('is read now;');
-  });
 });
 
 describe('merge request in a round', () => {
