@@ -8,6 +8,7 @@ import { enginesIn } from './bench/engine.js';
 import type { Amount, Figure, Row } from './bench/figure.js';
 import { measureIdle } from './bench/idle.js';
 import { measureMemory } from './bench/memory.js';
+import { measureRounds } from './bench/rounds.js';
 import { measureRuns } from './bench/runs.js';
 import { markdownOf, tableOf, verdictOf } from './bench/table.js';
 import { measureWebhooks } from './bench/webhooks.js';
@@ -18,6 +19,7 @@ const rows: Readonly<Record<string, Row>> = {
   boot: measureBoot,
   memory: measureMemory,
   idle: measureIdle,
+  rounds: measureRounds,
 };
 const full: Amount = { rounds: 5, restMs: 10_000, idleMs: 60_000 };
 const short: Amount = { rounds: 1, restMs: 1_000, idleMs: 5_000 };

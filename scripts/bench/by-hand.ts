@@ -2,20 +2,24 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { GitHubStandIn } from '../../test/support/github/stand-in.js';
 import type { RepositoryState } from '../../test/support/github/state.js';
-import { nowMs, pathOf, type World } from './world.js';
+import { nowMs } from './ground.js';
+import { pathOf, type World } from './world.js';
 
 const run = promisify(execFile);
 
+type Place = Pick<World, 'folder' | 'gitHub' | 'marks'>;
+
 /** What a shell script would do, without queue, rows, isolation or checks: the bare operation that Fleet's times are a multiple of. */
 export class ByHand {
-  readonly #world: World;
+  readonly #world: Place;
   readonly #token: string;
   #count = 0;
 
-  constructor(world: World) {
+  constructor(world: Place) {
     this.#world = world;
-    this.#token = world.token();
+    this.#token = tokenOf(world.gitHub);
   }
 
   /** A mirror of its own, warm. */
@@ -69,6 +73,13 @@ export class ByHand {
     const basic = Buffer.from(`x-access-token:${this.#token}`).toString('base64');
     return ['-c', `http.extraHeader=Authorization: Basic ${basic}`];
   }
+}
+
+/** A token that git takes. */
+function tokenOf({ state }: GitHubStandIn): string {
+  const { tokens, installation } = state;
+  tokens.set('bench', { installation, permissions: { contents: 'write' }, repositoryIds: undefined, revoked: false });
+  return 'bench';
 }
 
 const identity = ['-c', 'user.name=By Hand', '-c', 'user.email=hand@example.com'];

@@ -1,7 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectControl } from '../../src/control/socket.js';
 import type { Run } from '../../src/domain/run.js';
@@ -9,16 +7,12 @@ import { GitHubStandIn } from '../../test/support/github/stand-in.js';
 import type { IssueState, RepositoryState } from '../../test/support/github/state.js';
 import type { Engine } from './engine.js';
 import { startFleetProcess, type FleetOrder, type FleetProcess } from './fleet-process.js';
+import { gitHubVariables, machineVariables, makeFolder, nowMs, removeFolder, until } from './ground.js';
 
 const agentScript = fileURLToPath(new URL('agent.sh', import.meta.url));
-const doneWithinMs = 120_000;
-
-/** Of worlds that were not closed: the benchmark was interrupted. */
-const folders = new Set<string>();
-process.once('exit', () => folders.forEach(remove));
 
 /** 300 text files in 15 folders, with one check that takes no time. */
-const files = {
+export const files = {
   ...Object.fromEntries(
     Array.from({ length: 298 }, (_, index) => [
       `folder-${(index % 15) + 1}/file-${index + 1}.txt`,
@@ -77,8 +71,7 @@ export class World {
 
   /** Nothing runs yet. */
   static async make(engine: Engine, repositories: number): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
-    folders.add(folder);
+    const folder = makeFolder();
     for (const name of ['github', 'marks', 'bare']) mkdirSync(join(folder, name));
     const gitHub = await GitHubStandIn.start({ folder: join(folder, 'github') });
     const { variables, drop } = await engine.fresh();
@@ -91,7 +84,7 @@ export class World {
       folder,
       gitHub,
       repositories: made,
-      variables: { ...gitHubVariables(gitHub, folder), ...variables },
+      variables: { ...machineVariables(folder), ...gitHubVariables(gitHub), ...variables },
       drop,
     });
   }
@@ -154,19 +147,11 @@ export class World {
     return this.finished(await this.label(repositories));
   }
 
-  /** A token that git takes, for what is done by hand. */
-  token(): string {
-    const { tokens, installation } = this.gitHub.state;
-    tokens.set('bench', { installation, permissions: { contents: 'write' }, repositoryIds: undefined, revoked: false });
-    return 'bench';
-  }
-
   async close(): Promise<void> {
     await this.stop();
     await this.gitHub.close();
     await this.#drop();
-    remove(this.folder);
-    folders.delete(this.folder);
+    removeFolder(this.folder);
     this.gitHub.assertNoSurprises();
   }
 
@@ -190,15 +175,6 @@ export class World {
   }
 }
 
-function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-/** Wall-clock time with fractions, comparable with the times of files. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 export function pathOf({ owner, name }: RepositoryState): string {
   return `${owner.login}/${name}`;
 }
@@ -207,33 +183,10 @@ function runOf(runs: readonly Run[], { repository, issue }: Batch['issues'][numb
   return runs.find((run) => run.repository.id === String(repository.id) && run.issue.number === issue.number);
 }
 
-async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + doneWithinMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`waited ${doneWithinMs / 1000} s for ${what}`);
-    await delay(20);
-  }
-}
-
 function configuration(folder: string): string {
   const command = JSON.stringify(['/bin/sh', join(folder, 'agent.sh'), join(folder, 'marks')]);
   return [
     `agents: [{ name: script, dialect: command, command: ${command}, maxConcurrent: 8 }]`,
     'limits: { runs: 8, runsPerRepository: 8, runsPerDay: 100000, runsPerRequesterPerDay: 100000 }\n',
   ].join('\n');
-}
-
-function gitHubVariables(gitHub: GitHubStandIn, folder: string): Readonly<Record<string, string>> {
-  return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: folder,
-    TMPDIR: tmpdir(),
-    LOG_LEVEL: 'warn',
-    FLEET_DATA_DIR: join(folder, 'data'),
-    APP_ID: String(gitHub.appId),
-    PRIVATE_KEY: gitHub.privateKey,
-    WEBHOOK_SECRET: gitHub.webhookSecret,
-    GHE_HOST: gitHub.host,
-    GHE_PROTOCOL: 'http',
-  };
 }
