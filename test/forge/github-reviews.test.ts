@@ -109,11 +109,21 @@ test('who cannot be asked for review does not spoil it for the others', async ()
   expect(await world.seenReviewers(1)).toEqual(['ada', 'grace']);
 });
 
-test('a merge request that is known costs no search, and one call where it says the same already', async () => {
+test('a merge request that is known costs no search, one call where it says the same already', async () => {
   const order = { branch: 'fleet/1-keep-digits', base: 'trunk', title: 'Keep digits', draft: false, reviewers: [] };
   world.callsSince();
   await world.forge.ensureMergeRequest(world.repository, { ...order, body: 'Closes #1', knownNumber: 1 });
   expect(world.callsSince()).toEqual(['GET /pulls/1 200']);
   await world.forge.ensureMergeRequest(world.repository, { ...order, body: 'Closes #1.', knownNumber: 1 });
   expect(world.callsSince()).toEqual(['GET /pulls/1 200', 'PATCH /pulls/1 200']);
+});
+
+test('a merge request that is known and closed is not written', async () => {
+  const order = { branch: 'fleet/1-keep-digits', base: 'trunk', draft: false, reviewers: [] };
+  await world.close(1);
+  await world.forge.ensureMergeRequest(world.repository, { ...order, title: 'All digits', body: '', knownNumber: 1 });
+  expect((await world.seenMergeRequests()).map(({ number, title }) => [number, title])).toEqual([
+    [1, 'Keep digits'],
+    [2, 'All digits'],
+  ]);
 });

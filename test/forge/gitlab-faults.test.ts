@@ -30,7 +30,8 @@ const order: MergeRequestOrder = {
 
 const ensureComment = (more: Partial<MarkedComment> = {}): Promise<{ readonly id: string }> =>
   world.forge.ensureComment(world.repository, number, { ...comment, ...more });
-const ensureMergeRequest = (): Promise<unknown> => world.forge.ensureMergeRequest(world.repository, order);
+const ensureMergeRequest = (more: Partial<MergeRequestOrder> = {}): Promise<unknown> =>
+  world.forge.ensureMergeRequest(world.repository, { ...order, ...more });
 
 async function failureOf(work: Promise<unknown>): Promise<FailureReason> {
   const failure = await work.then(
@@ -104,6 +105,21 @@ describe('an answer that was lost', () => {
     await ensureMergeRequest();
     expect(restCalls().slice(-2)).toEqual(['POST /merge_requests 409', 'GET /merge_requests 200']);
     expect(await world.seenMergeRequests()).toHaveLength(1);
+  });
+});
+
+describe('a merge request that is known', () => {
+  test.each([
+    ['a connection broken after the work', { hangUp: 'after' }],
+    ['a 409', { answer: 409 }],
+    ['a 502', { answer: 502 }],
+  ] as const)('is brought up to date later after %s', async (_name, effect) => {
+    await ensureMergeRequest();
+    const later = { title: 'Faults, all', knownNumber: 1 };
+    world.standIn.fail({ method: 'PUT', path: /\/merge_requests\/1$/, effect });
+    expect(await failureOf(ensureMergeRequest(later))).toEqual({ kind: 'retryLater' });
+    await ensureMergeRequest(later);
+    expect(await world.seenMergeRequests()).toMatchObject([{ title: 'Faults, all' }]);
   });
 });
 

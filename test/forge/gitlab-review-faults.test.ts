@@ -73,18 +73,54 @@ describe('an answer', () => {
 });
 
 describe('resolving', () => {
-  test('leaves out what is gone, for which GitLab answers 500, and what nobody can resolve', async () => {
+  const graphql = { method: 'POST', path: /^\/graphql$/ };
+
+  test('leaves out what is gone, and what nobody can resolve, in one call', async () => {
     const below = world.below('Hm.');
     const [other = ''] = await world.remark({});
     gone();
     expect(await resolve(id, below, other)).toEqual([other]);
-    expect(world.restCalls().map((call) => call.slice(-3))).toEqual(['500', '404', '200', '403', '200']);
+    expect(world.restCalls()).toEqual(['POST /graphql 200']);
   });
 
-  test.each([{ answer: 502 }, { hangUp: 'after' }] as const)('%o is tried again later', async (effect) => {
-    world.standIn.fail({ method: 'PUT', path: /discussions/, effect });
-    expect(await failureOf(resolve(id))).toEqual({ kind: 'retryLater' });
+  test('leaves out what GitLab could not keep', async () => {
+    const [other = ''] = await world.remark({});
+    const data = { t0: { errors: ['Discussion failed to be resolved'] }, t1: { errors: [] } };
+    world.standIn.fail({ ...graphql, effect: { answer: 200, body: { data } } });
+    expect(await resolve(id, other)).toEqual([other]);
+  });
+
+  test('of many threads takes twenty in a call', async () => {
+    const ids = await world.remark(...Array.from({ length: 41 }, () => ({})));
+    expect(await resolve(...ids)).toEqual(ids);
+    expect(world.restCalls()).toEqual(Array.from({ length: 3 }, () => 'POST /graphql 200'));
+    expect((await world.read()).threads.filter(({ isResolved }) => !isResolved).map((each) => each.id)).toEqual([id]);
+  });
+
+  test('of none asks nothing', async () => {
+    expect([await resolve(), world.restCalls()]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['a 502', { answer: 502 }, { kind: 'retryLater' }],
+    ['a connection broken after the work', { hangUp: 'after' }, { kind: 'retryLater' }],
+    ['an answer that comes too late', { delayMs: 600 }, { kind: 'retryLater' }],
+    ['a 429', { answer: 429, headers: { 'retry-after': '7' } }, { kind: 'retryLater', retryAfterMs: 7000 }],
+  ] as const)('is tried again after %s', async (_name, effect, reason) => {
+    world.standIn.fail({ ...graphql, effect });
+    expect(await failureOf(resolve(id))).toEqual(reason);
     expect(await resolve(id)).toEqual([id]);
+  });
+
+  test.each([
+    [200, 'GitLab refused resolving threads of !1 of acme/sample: No.', /13\.1/],
+    [422, 'GitLab answered 422 to resolving threads of !1 of acme/sample: [{"message":"No."}]', /^Read /],
+  ] as const)('that is refused as a whole with a %i needs a person', async (answer, told, wayOut) => {
+    world.standIn.fail({ ...graphql, effect: { answer, body: { errors: [{ message: 'No.' }] } } });
+    expect(await failureOf(resolve(id))).toEqual({
+      kind: 'needsPerson',
+      obstacle: { kind: 'forgeRefused', details: [told, expect.stringMatching(wayOut) as string] },
+    });
   });
 });
 

@@ -123,6 +123,29 @@ describe('a merge request', () => {
     expect(await world.seenMergeRequests()).toMatchObject([{ draft: false, title: 'Digits' }]);
   });
 
+  test('that is known costs one call, and a search only where it is not open any more', async () => {
+    const { forge, repository } = world;
+    const { number: knownNumber } = await forge.ensureMergeRequest(repository, order);
+    const ensure = async (): Promise<readonly string[]> => {
+      world.standIn.calls.length = 0;
+      await forge.ensureMergeRequest(repository, { ...order, title: 'All digits', knownNumber });
+      return calls();
+    };
+    const edit = `PUT /merge_requests/${knownNumber}`;
+    expect(await ensure()).toEqual([edit]);
+    await world.end(knownNumber, 'merged');
+    expect(await ensure()).toEqual([edit, 'GET /merge_requests', 'POST /merge_requests']);
+    world.project.mergeRequests.delete(knownNumber);
+    expect(await ensure()).toEqual([edit, 'GET /merge_requests']);
+    expect(await world.seenMergeRequests()).toMatchObject([{ title: 'All digits', state: 'open' }]);
+  });
+
+  test('that is known is asked for the review of who is missing', async () => {
+    const { number: knownNumber } = await world.forge.ensureMergeRequest(world.repository, order);
+    await world.forge.ensureMergeRequest(world.repository, { ...order, knownNumber, reviewers: [ada] });
+    expect(await world.seenMergeRequests()).toMatchObject([{ reviewers: ['ada'] }]);
+  });
+
   test('keeps the reviewers that people asked', async () => {
     const { state } = world.standIn;
     await world.person('rita', 'read');
@@ -161,8 +184,9 @@ test('Fleet’s own account is asked for once', async () => {
 describe('the stand-in itself', () => {
   /** What the stand-in says of a request with Fleet's token, after which a fresh world takes its place. */
   async function verdict(method: string, path: string, body?: object, token = world.standIn.token): Promise<string> {
-    const headers = { 'private-token': token, 'content-type': 'application/json' };
-    await fetch(`${world.standIn.web.url}/api/v4${path}`, {
+    const authorized = path === '/graphql' ? { authorization: `Bearer ${token}` } : { 'private-token': token };
+    const headers = { ...authorized, 'content-type': 'application/json' };
+    await fetch(`${world.standIn.web.url}${path === '/graphql' ? '/api' : '/api/v4'}${path}`, {
       ...{ method, headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -185,6 +209,20 @@ describe('the stand-in itself', () => {
     expect(said).toContain('the field title is no string, unknown field head');
     expect(await verdict('GET', `${project}/merge_requests?state=open`)).toContain('state is none of opened|');
     expect(await verdict('GET', `${project}/repository/files/a`)).toContain('the parameter ref is missing');
+  });
+
+  test('is surprised by what GitLab’s schema does not know', async () => {
+    const asked = async (query: string, token?: string): Promise<string> =>
+      verdict('POST', '/graphql', { query }, token);
+    const toggle = (id: string): string =>
+      `mutation { discussionToggleResolve(input: { id: "${id}", resolve: true }) { errors } }`;
+    expect(await asked('mutation { discussionResolve { errors } }')).toContain(
+      'Cannot query field "discussionResolve"',
+    );
+    expect(await asked(toggle('gid://gitlab/Note/1'))).toContain('does not represent an instance of Discussion');
+    expect(await asked(toggle('a'.repeat(10_000)))).toContain('Query too large');
+    expect(await asked(toggle('gid://gitlab/Discussion/1'))).toBe('nothing');
+    expect(await asked(toggle('gid://gitlab/Discussion/1'), 'glpat-made-up')).toContain('unknown token: POST GraphQL');
   });
 
   test('is surprised by an unknown token, a quick action and a fault that never hit', async () => {

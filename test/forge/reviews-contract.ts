@@ -359,12 +359,9 @@ export function describeReviews(name: string, setUp: () => Promise<ReviewsWorld>
 
       test('that is known and not open any more is opened anew', async () => {
         await world.close(mergeRequest.number);
-        const { number, state } = await ensure({ title: 'Keep all digits' });
+        const { number, state } = await ensure({});
         expect([number === mergeRequest.number, state]).toEqual([false, 'open']);
-        expect(await seen()).toEqual([
-          [mergeRequest.number, 'Keep digits', 'Closes #1'],
-          [number, 'Keep all digits', 'Closes #1'],
-        ]);
+        expect(await seen()).toEqual([mergeRequest.number, number].map((each) => [each, 'Keep digits', 'Closes #1']));
       });
     });
   });

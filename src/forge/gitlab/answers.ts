@@ -37,32 +37,6 @@ async function findAnswer(
   return isThere ? 'answered' : undefined;
 }
 
-/** Resolves discussions one by one; the ids of those that are resolved now. */
-export async function resolve(
-  client: Client,
-  subject: Subject,
-  threads: readonly string[],
-): Promise<readonly string[]> {
-  const resolved: string[] = [];
-  for (const thread of threads) if (await resolveOne(client, subject, thread)) resolved.push(thread);
-  return resolved;
-}
-
-async function resolveOne(client: Client, subject: Subject, thread: string): Promise<boolean> {
-  const { repository, number } = subject;
-  try {
-    await client.call(repository, `the thread ${thread} of !${number}`, ({ MergeRequestDiscussions }, projectId) =>
-      MergeRequestDiscussions.resolve(projectId, number, thread, true),
-    );
-    return true;
-  } catch (error) {
-    if ([400, 403, 404].includes(statusOf(error) ?? 0)) return false;
-    // GitLab answers 500 about a discussion that is gone.
-    if (!isOutcomeUnknown(error) || (await readDiscussion(client, subject, thread)) !== undefined) throw error;
-    return false;
-  }
-}
-
 const login = /^[\w.-]+$/;
 
 /**

@@ -50,6 +50,8 @@ export interface Client {
     request: (api: Api, projectId: number) => Promise<T>,
     options?: CallOptions,
   ): Promise<T>;
+  /** GitLab's whole answer to a question in GraphQL: 200 as well where it objects to some of it. */
+  graphql(what: string, query: string): Promise<unknown>;
 }
 
 /** GitLab may not find a thing, or a branch, for a moment after it told of it or took it. */
@@ -81,8 +83,15 @@ export function createClient(options: GitLabOptions): Client {
       return once();
     }
   };
+  const authorization = (): Promise<string> => Promise.resolve(`Bearer ${token.reveal()}`);
+  const requester = requesterFn({ url: `${webUrl}/api`, headers: {}, authHeaders: { authorization } });
+  const graphql: Client['graphql'] = (what, query) =>
+    ask(what, async () => {
+      const { body } = await requester.post('graphql', { body: { query }, signal: AbortSignal.timeout(timeoutMs) });
+      return body;
+    });
   let known: Person | undefined;
   const self = async (): Promise<Person> =>
     (known ??= toPerson(await ask('who Fleet is', ({ Users }) => Users.showCurrentUser())));
-  return { webUrl, token, log, clock, self, known: () => known, ask, call };
+  return { webUrl, token, log, clock, self, known: () => known, ask, call, graphql };
 }

@@ -14,16 +14,13 @@ interface Found {
   readonly reviewers: readonly { readonly id: number }[] | null;
 }
 
-/**
- * One open merge request per branch: found and brought up to date, else created; reviewers are asked with it. To look
- * whether a known one is still open would cost the call that the search costs.
- */
+/** One open merge request per branch: found and brought up to date, else created; reviewers are asked with it. */
 export async function ensureMergeRequest(
   client: Client,
   repository: Repository,
   order: MergeRequestOrder,
 ): Promise<MergeRequest> {
-  const found = await findOpen(client, repository, order.branch);
+  const found = (await editKnown(client, repository, order)) ?? (await findOpen(client, repository, order.branch));
   const made = found ?? (await create(client, repository, order));
   await bringUpToDate(client, repository, made, order);
   return toMergeRequest(made);
@@ -41,6 +38,17 @@ export async function mergeRequest(
     ),
   );
   return found === undefined ? undefined : toMergeRequest(found);
+}
+
+/**
+ * Written without a look: the answer tells whether it is open. One that has ended in this very moment is left with the
+ * new text.
+ */
+async function editKnown(client: Client, repository: Repository, order: MergeRequestOrder): Promise<Found | undefined> {
+  const { knownNumber: number, body: description } = order;
+  if (number === undefined) return undefined;
+  const edited = await unlessMissing(edit(client, repository, number, { title: titleOf(order), description }));
+  return edited !== undefined && toMergeRequest(edited).state === 'open' ? edited : undefined;
 }
 
 async function findOpen(client: Client, repository: Repository, sourceBranch: string): Promise<Found | undefined> {
@@ -90,8 +98,18 @@ async function bringUpToDate(
   const reviewers = missing.length === 0 ? {} : { reviewerIds: [...asked, ...missing] };
   const changes = { ...texts, ...reviewers };
   if (Object.keys(changes).length === 0) return;
-  await client.call(repository, `merge request !${found.iid}`, ({ MergeRequests }, projectId) =>
-    MergeRequests.edit(projectId, found.iid, changes),
+  await edit(client, repository, found.iid, changes);
+}
+
+interface Changes {
+  readonly title?: string;
+  readonly description?: string;
+  readonly reviewerIds?: number[];
+}
+
+function edit(client: Client, repository: Repository, number: number, changes: Changes): Promise<Found> {
+  return client.call(repository, `merge request !${number}`, ({ MergeRequests }, projectId) =>
+    MergeRequests.edit(projectId, number, changes),
   );
 }
 

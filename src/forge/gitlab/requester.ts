@@ -71,11 +71,11 @@ function contentOf(text: string, answer: Response): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-/** GitLab says what is wrong in `message` or `error`, as text or as a list by field. */
+/** GitLab says what is wrong in `message` or `error`, as text or as a list by field, and to GraphQL in `errors`. */
 function wordsOf(text: string): string {
   try {
-    const { message, error } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const words = message ?? error;
+    const { message, error, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const words = message ?? error ?? errors;
     return typeof words === 'string' ? words : JSON.stringify(words ?? '');
   } catch {
     // Cut off: the status says enough.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Repository } from '../../domain/forge.js';
 import type { ReviewState } from '../../domain/review.js';
 import type { Reviews } from '../../ports/review.js';
-import { answer, askAgain, resolve } from './answers.js';
+import { answer, askAgain } from './answers.js';
 import { readCi } from './ci.js';
 import type { Client } from './client.js';
 import { toThread } from './discussions.js';
@@ -10,6 +10,7 @@ import { unlessMissing } from './errors.js';
 import { conflictOf, toMergeRequest } from './merge-requests.js';
 import { assertLetIn, listDiscussions } from './read-discussions.js';
 import { rerun } from './rerun.js';
+import { resolve } from './resolving.js';
 import { mergeRequestSchema, reviewerSchema } from './review-schema.js';
 import { toVerdicts } from './verdicts.js';
 

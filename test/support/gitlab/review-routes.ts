@@ -1,7 +1,5 @@
 import {
   created,
-  forbidden,
-  levelOf,
   missing,
   ok,
   onThread,
@@ -13,7 +11,7 @@ import {
   type Route,
 } from './routing.js';
 import { discussionJson, noteJson, userJson } from './shapes.js';
-import { addNote, discussionsOf, levels, now, type NoteState } from './state.js';
+import { addNote, discussionsOf, now, type NoteState } from './state.js';
 
 const mergeRequest = '/projects/{id}/merge_requests/{merge_request_iid}';
 const discussion = `${mergeRequest}/discussions/{discussion_id}`;
@@ -37,19 +35,6 @@ function reply(call: Call, place: Place): Answer {
   // An answer does not open a resolved thread again.
   if (first.resolvedBy !== undefined) added.resolvedBy = first.resolvedBy;
   return created(noteJson(web, place, added));
-}
-
-function resolve(call: Call, place: Place): Answer {
-  const { web, query, token } = call;
-  const notes = notesIn(call, place);
-  // As GitLab does: it takes for granted that there is one.
-  if (notes.length === 0) return refused(500, '500 Internal Server Error');
-  const may = levelOf(call, place.project) >= levels.developer || place.thread.author.id === token.user.id;
-  const resolvable = notes.filter(({ type }) => type !== null);
-  if (!may || resolvable.length === 0) return forbidden;
-  for (const note of resolvable) note.resolvedBy = query.get('resolved') === 'true' ? token.user : undefined;
-  place.thread.updatedAt = now();
-  return ok(discussionJson(web, place, notes));
 }
 
 function listDiscussions(call: Call, place: Place): Answer {
@@ -112,7 +97,6 @@ export const reviewRoutes: readonly Route[] = [
       return notes.length === 0 ? missing('Discussion') : ok(discussionJson(call.web, place, notes));
     }),
   },
-  { method: 'PUT', path: discussion, fields: ['resolved'], answer: onThread('merge_requests', resolve) },
   { method: 'POST', path: `${discussion}/notes`, fields: ['body'], answer: onThread('merge_requests', reply) },
   { method: 'GET', path: `${mergeRequest}/reviewers`, answer: onThread('merge_requests', reviewers) },
 ];

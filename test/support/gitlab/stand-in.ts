@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Faults, type Effect, type Fault } from '../github/faults.js';
 import { gitHost, type GitHost } from '../github/git-host.js';
 import { gitFacts, type GitFacts } from './git-facts.js';
+import { answerGraphql } from './graphql.js';
 import { People } from './people.js';
 import { isRequest } from './review-routes.js';
 import { routes } from './routes.js';
@@ -31,9 +32,9 @@ export interface Seed {
 }
 
 /**
- * GitLab on a loopback port, over real HTTP: REST v4, git with real repositories, and webhooks. Requests and its own
- * answers are held against GitLab's specification where that has the route, and whatever it would not expect of Fleet
- * is a surprise that fails the test.
+ * GitLab on a loopback port, over real HTTP: REST v4, GraphQL, git with real repositories, and webhooks. Requests and
+ * its own answers are held against GitLab's specification where that has the route, and whatever it would not expect of
+ * Fleet is a surprise that fails the test.
  */
 export class GitLabStandIn {
   readonly calls: SeenCall[] = [];
@@ -110,14 +111,16 @@ export class GitLabStandIn {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
     const { pathname, searchParams: query } = new URL(url, 'http://stand-in');
-    if (!pathname.startsWith('/api/v4/')) {
+    const isGraphql = pathname === '/api/graphql';
+    if (!isGraphql && !pathname.startsWith('/api/v4/')) {
       await this.#serveGit(request, response);
       return;
     }
-    const path = pathname.slice('/api/v4'.length);
-    const body = await readBody(request);
+    const path = isGraphql ? '/graphql' : pathname.slice('/api/v4'.length);
+    const incoming = { request, method, path, query, body: await readBody(request) };
     const effect = this.faults.take(method, path);
-    const answer = await this.#spoilt(effect, () => this.#answer({ request, method, path, query, body }));
+    const work = (): Answer => (isGraphql ? this.#answerGraphql(incoming) : this.#answer(incoming));
+    const answer = await this.#spoilt(effect, work);
     this.calls.push({ kind: 'rest', method, path, status: answer?.status ?? 0 });
     if (answer === undefined) request.socket.destroy();
     else send(response, answer);
@@ -160,6 +163,18 @@ export class GitLabStandIn {
     const answer = route.answer(call);
     const own = answerProblems(`${method} ${route.path}`, answer.status, answer.body);
     return own.length === 0 ? answer : this.#surprise(500, `${method} ${path}: the stand-in ${own.join(', ')}`);
+  }
+
+  /** Of a token that may not, GraphQL says less than REST. */
+  #answerGraphql({ request, method, body }: Incoming): Answer {
+    const [, secret = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+    const token = this.state.tokens.get(secret);
+    if (token === undefined || method !== 'POST') return this.#surprise(401, `unknown token: ${method} GraphQL`);
+    if (token.revoked || !token.scopes.includes('api')) {
+      return { status: 401, body: { errors: [{ message: 'Invalid token' }] } };
+    }
+    const answer = answerGraphql({ web: this.web, token }, body);
+    return typeof answer === 'string' ? this.#surprise(422, `GraphQL: ${answer}`) : answer;
   }
 
   #surprise(status: number, what: string): Answer {
