@@ -29,7 +29,7 @@ export function outputTail(): OutputTail {
 }
 
 /** A line that was written over (progress) shows what a terminal would show in the end. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return (
     stripVTControlCharacters(text)
       .replace(/\r+\n/g, '\n')
@@ -39,7 +39,8 @@ function plain(text: string): string {
   );
 }
 
-function lastLines(text: string): string {
+/** The last whole lines, at most 8,000 characters. */
+export function lastLines(text: string): string {
   if (text.length <= mostCharacters) return text;
   const tail = text.slice(-mostCharacters);
   const newline = tail.indexOf('\n');

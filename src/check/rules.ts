@@ -1,6 +1,6 @@
 import { needsPerson } from '../domain/failure.js';
 import type { Check } from '../domain/check.js';
-import type { ReviewPolicy, RunPolicy } from '../domain/run.js';
+import type { ReviewPolicy, RunPolicy } from '../domain/policy.js';
 import type { RepositoryRules, RulesReader } from '../ports/check.js';
 import type { TreeFiles } from '../ports/workspace.js';
 
@@ -9,8 +9,6 @@ const repositoryConfigPath = '.fleet/config.yml';
 
 /** Attempts of a stage that may fail before a person is asked. */
 const failures = 3;
-/** How often red checks go back to the agent (the owner's word: at most three times). */
-const fixes = 3;
 
 /** What of `.fleet/config.yml` the rules are made of. */
 export interface WrittenRules {
@@ -20,8 +18,11 @@ export interface WrittenRules {
   readonly checks?: readonly { readonly name: string; readonly command: string }[];
   readonly checkTimeoutMs: number;
   readonly protectedPaths: readonly string[];
+  readonly tests?: readonly string[];
   readonly review: Omit<ReviewPolicy, 'conflicts'>;
   readonly conflicts: ReviewPolicy['conflicts'];
+  readonly budgets: RunPolicy['budgets'];
+  readonly retryBlocked: RunPolicy['retryBlocked'];
 }
 
 export interface RulesOptions {
@@ -64,9 +65,11 @@ async function policyOf(
     checkTimeoutMs: written.checkTimeoutMs,
     protectedPaths: written.protectedPaths,
     review: { ...written.review, conflicts: written.conflicts },
-    fixes,
+    budgets: written.budgets,
+    retryBlocked: written.retryBlocked,
     failures,
     agents,
     ...(setup === undefined ? {} : { setup }),
+    ...(written.tests === undefined ? {} : { tests: written.tests }),
   };
 }

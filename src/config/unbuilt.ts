@@ -41,9 +41,6 @@ const operatorRules: readonly Rule[] = [
 const repositoryRules: readonly Rule[] = [
   { key: 'planApproval', why: 'plans are not shown for approval yet', built: [false] },
   { key: 'parallelTasks', why: 'tasks run one after the other yet', built: [1] },
-  { key: 'budgets', why: 'an agent gets at most three fixes and two failures for each task, whatever is written' },
-  { key: 'retryBlocked', why: 'a blocked run waits for /fleet retry' },
-  { key: 'tests', why: 'tests are not crossed with the base yet' },
   { key: 'network', why: sandbox },
   { key: 'ci', why: 'every push starts CI yet', built: ['auto'] },
   { key: 'splitIssues', why: stages, built: [false] },

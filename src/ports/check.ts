@@ -1,21 +1,38 @@
-import type { Evidence } from '../domain/check.js';
+import type { Evidence, Sighting } from '../domain/check.js';
 import type { Repository } from '../domain/forge.js';
-import type { RunId, RunPolicy } from '../domain/run.js';
-import type { TreeFiles, Workspace } from './workspace.js';
+import type { RunPolicy } from '../domain/policy.js';
+import type { RunId } from '../domain/run.js';
+import type { TreeFiles, WeaveOrder, Workspace } from './workspace.js';
 
 /** A command of the repository to be run by Fleet itself. */
 export interface CheckOrder {
   readonly run: RunId;
   readonly workspace: Workspace;
   readonly tree: string;
-  readonly commands: readonly { readonly name: string; readonly kind: Evidence['kind']; readonly command: string }[];
+  readonly commands: readonly {
+    readonly name: string;
+    readonly kind: Evidence['kind'];
+    readonly command: string;
+    /** Hash of the gate's definition, for the receipt. */
+    readonly gate?: string;
+  }[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 export interface Checks {
   /** Runs the commands one after the other and says what was seen; red is a result, not an error. */
-  run(order: CheckOrder): Promise<readonly Evidence[]>;
+  run(order: CheckOrder): Promise<readonly Sighting[]>;
+}
+
+/** Which files say what is tested, and how. */
+export interface Gates {
+  /** `globs`: the repository's own word; unset: what usually is a test. */
+  readonly isTest: (globs: readonly string[] | undefined) => (path: string) => boolean;
+  /** True for a file that says how checks are run, as a whole. */
+  readonly isGateFile: (path: string) => boolean;
+  /** How files of which a part says so are made of the head's text and the base's. */
+  readonly mixes: (paths: readonly string[]) => NonNullable<WeaveOrder['mixes']>;
 }
 
 /** What a repository's own configuration and files say, read at the head of its default branch. */

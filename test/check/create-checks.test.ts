@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createChecks } from '../../src/check/create-checks.js';
@@ -17,7 +17,7 @@ const tree = 'f'.repeat(40);
 /** Runs shell lines one after the other in an empty worktree; `during` is called once they run. */
 async function evidenceOf(
   commands: readonly string[],
-  given: { timeoutMs?: number; signal?: AbortSignal; root?: string } = {},
+  given: { timeoutMs?: number; signal?: AbortSignal; root?: string; as?: { kind: 'setup'; gate: string } } = {},
 ) {
   const root = given.root ?? temporaryFolder();
   const path = join(root, 'worktree');
@@ -28,15 +28,15 @@ async function evidenceOf(
     clock: { nowMs: () => Date.now() },
     path: process.env['PATH'] ?? '/usr/bin:/bin',
   });
-  const seen = await checks.run({
+  const sightings = await checks.run({
     run: 'r1' as RunId,
     workspace: { path, gitDirectories: [] },
     tree,
-    commands: commands.map((command, index) => ({ name: `c${index}`, kind: 'check', command })),
+    commands: commands.map((command, index) => ({ name: `c${index}`, kind: 'check', command, ...given.as })),
     timeoutMs: given.timeoutMs ?? 20_000,
     signal: given.signal ?? new AbortController().signal,
   });
-  return { root, path, seen };
+  return { root, path, sightings, seen: sightings.map(({ evidence }) => evidence) };
 }
 
 const brief = (seen: readonly Evidence[]) => seen.map(({ outcome, exit, outputTail }) => [outcome, exit, outputTail]);
@@ -92,14 +92,20 @@ test('the command gets its own environment and nothing on standard input', async
   process.env['FLEET_TEST_OWN_SECRET'] = 'never';
   const { seen, root } = await evidenceOf(['env; pwd; wc -c; test -w "$HOME" && test -w "$TMPDIR"']);
   delete process.env['FLEET_TEST_OWN_SECRET'];
-  const lines = (seen[0]?.outputTail ?? '').trim().split('\n').sort();
+  const lines = (seen[0]?.outputTail ?? '')
+    .replace(/(?<=report)-\w{6}/, '')
+    .trim()
+    .split('\n')
+    .sort();
   const data = join(root, 'data');
   expect(lines.filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line))).toEqual(
     [
       '0',
       'CI=true',
+      'GOFLAGS=-v',
       `HOME=${data}/runs/r1/home`,
       'LANG=C.UTF-8',
+      `PYTEST_ADDOPTS="--junitxml=${data}/runs/r1/tmp/report/pytest.xml" -o junit_family=xunit1`,
       `PATH=${process.env['PATH'] ?? ''}`,
       // The worktree, which is nobody's business.
       'PWD=.',
@@ -132,5 +138,105 @@ describe('the tail of the output', () => {
     const { seen } = await evidenceOf(['cat out'], { root });
     expect(seen[0]?.outputTail).toBe('red\ndone\nü\n');
     expect(readFileSync(join(path, 'out'), 'utf8')).toContain('\u001b');
+  });
+});
+
+describe('what a test runner reports', () => {
+  const report = join(import.meta.dirname, 'fixtures/report');
+  const say = (name: string) => `cat ${report}/${name}.stdout.txt`;
+  const verdicts = (seen: readonly Evidence[]) =>
+    seen.map(({ outcome, exit, tests }) => [outcome, exit, tests?.runner]);
+
+  test('an exit code of 0 is no pass where nothing was found, nothing was run, or something failed', async () => {
+    const silent = [
+      'vitest-none-allowed',
+      'node-tap-skipped',
+      'mocha-none',
+      'go-none',
+      'cargo-none',
+      'jest-none-allowed',
+    ];
+    const { seen } = await evidenceOf([
+      ...silent.map(say),
+      `${say('node-tap-none')}; ${say('node-tap-green')}`,
+      `${say('pytest-mixed')} || true`,
+      `${say('pytest-none')}; exit 5`,
+      `${say('node-tap-mixed')}; exit 1`,
+      'echo no runner',
+    ]);
+    expect(verdicts(seen)).toEqual([
+      ...['vitest', 'node:test', 'mocha', 'go test', 'cargo test', 'jest'].map((runner) => ['inconclusive', 0, runner]),
+      ['pass', 0, 'node:test'],
+      ['fail', 0, 'pytest'],
+      ['fail', 5, 'pytest'],
+      ['fail', 1, 'node:test'],
+      ['pass', 0, undefined],
+    ]);
+  });
+
+  test("Node's own runner: each test by name, wherever the worktree is", async () => {
+    const { path, root } = await evidenceOf([]);
+    writeFileSync(
+      join(path, 'a.test.mjs'),
+      "import test from 'node:test';\ntest('keeps', () => {});\ntest.skip('drops');\n",
+    );
+    writeFileSync(join(path, 'b.test.mjs'), "throw new Error('does not load');\n");
+    const { sightings } = await evidenceOf(['node --test'], { root });
+    const counts = { runner: 'node:test', found: 3, run: 2, skipped: 1, failed: 1 };
+    expect(sightings.map(({ evidence, report: seen }) => [evidence.tests, seen])).toEqual([
+      [
+        counts,
+        {
+          counts,
+          namesAll: true,
+          results: [
+            { name: 'keeps', outcome: 'passed' },
+            { name: 'drops', outcome: 'skipped' },
+            { name: 'b.test.mjs', outcome: 'failed' },
+          ],
+        },
+      ],
+    ]);
+  });
+
+  test('pytest is made to write its XML, which is read and removed', async () => {
+    const write = `eval "set -- $PYTEST_ADDOPTS"; cp ${report}/pytest-mixed.junit.xml "\${1#--junitxml=}"`;
+    const { sightings, root } = await evidenceOf([`${write}; ${say('pytest-mixed')}; exit 1`, say('pytest-green')]);
+    expect(sightings.map(({ report: seen }) => [seen?.counts.found, seen?.namesAll])).toEqual([
+      [7, true],
+      [2, false],
+    ]);
+    expect(readdirSync(join(root, 'data/runs/r1/tmp'))).toEqual([]);
+  });
+
+  test('set-up is no test, and a gate is named', async () => {
+    const { sightings } = await evidenceOf([say('node-tap-none')], { as: { kind: 'setup', gate: 'abc' } });
+    expect(sightings.map(({ evidence, report: seen }) => [evidence.outcome, evidence.gate, seen])).toEqual([
+      ['pass', 'abc', undefined],
+    ]);
+  });
+
+  test('what Go prints because Fleet asks for names is not told to people', async () => {
+    const { seen } = await evidenceOf([`${say('go-mixed')}; exit 1`]);
+    expect(seen[0]?.outputTail).toBe(
+      [
+        'ok  \texample.com/fake\t0.001s',
+        '    slug_test.go:14: got "a"',
+        '--- FAIL: TestDrops (0.00s)',
+        '    --- FAIL: TestDrops/hashes (0.00s)',
+        '    slug_test.go:18: not now',
+        '--- SKIP: TestSkipped (0.00s)',
+        'FAIL',
+        'FAIL\texample.com/slug/slug\t0.004s',
+        'PASS',
+        'ok  \texample.com/slug/more\t0.006s',
+        '?   \texample.com/slug/none\t[no test files]',
+        'testing: warning: no tests to run',
+        'PASS',
+        'ok  \texample.com/slug/empty\t0.003s [no tests to run]',
+        'FAIL',
+        '',
+      ].join('\n'),
+    );
   });
 });

@@ -5,7 +5,7 @@ import { problemLine } from '../../src/config/problem.js';
 import type { TreeFiles } from '../../src/ports/workspace.js';
 import { aRepository } from '../support/builders.js';
 
-async function reviewOf(text: string) {
+async function policyOf(text: string) {
   const files: TreeFiles = { sha: 'c0', list: () => Promise.resolve([]), read: () => Promise.resolve(text) };
   const rules = createRules({
     parse: (written) => {
@@ -16,8 +16,13 @@ async function reviewOf(text: string) {
     agents: { planner: ['opus'], developer: ['opus'] },
   });
   const { policy } = await rules(aRepository(), files);
-  return (await policy(files)).review;
+  return policy(files);
 }
+
+test("what counts as a test is the repository's to say", async () => {
+  expect((await policyOf('tests: ["check/**"]')).tests).toEqual(['check/**']);
+  expect('tests' in (await policyOf(''))).toBe(false);
+});
 
 test.each([
   ['', { settleMs: 60_000, maxRounds: 10, resolveThreads: true, conflicts: 'merge' }],
@@ -26,12 +31,12 @@ test.each([
     { settleMs: 5000, maxRounds: 3, resolveThreads: false, conflicts: 'rebase' },
   ],
 ])('rounds are kept as the repository says: %j', async (text, review) => {
-  expect(await reviewOf(text)).toEqual(review);
+  expect((await policyOf(text)).review).toEqual(review);
 });
 
 test.each(['review: { maxRounds: 0 }', 'conflicts: squash', 'review: { settle: soon }'])(
   'a configuration that says otherwise is told: %s',
   async (text) => {
-    await expect(reviewOf(text)).rejects.toMatchObject({ reason: { kind: 'needsPerson' } });
+    await expect(policyOf(text)).rejects.toMatchObject({ reason: { kind: 'needsPerson' } });
   },
 );
