@@ -79,6 +79,58 @@ export interface PushOrder {
   readonly branch: string;
 }
 
+/** Two trees made one. */
+export interface WeaveOrder {
+  /** What everything else is taken from. */
+  readonly onto: Snapshot;
+  /** Tree that the chosen files are taken from; what is not there is taken away. */
+  readonly from: string;
+  readonly takes: (path: string) => boolean;
+  /**
+   * Text of files that are neither one nor the other, by path, asked where the trees differ there; each gets both texts. `undefined`: no
+   * file, or none that is text of at most 1 MB.
+   */
+  readonly mixes?: Readonly<Record<string, (onto: string | undefined, from: string | undefined) => string | undefined>>;
+}
+
+/** A tree to be judged. */
+export interface JudgeOrder {
+  readonly snapshot: Snapshot;
+  /** Command that makes its dependencies, where it needs any. */
+  readonly setup?: string;
+}
+
+/** A tree whose dependencies a command makes. */
+export interface SetupOrder extends JudgeOrder {
+  readonly setup: string;
+}
+
+export interface JudgingPlace {
+  readonly workspace: Workspace;
+  /** False when `setup` has to be run there first. */
+  readonly hasDependencies: boolean;
+}
+
+/** Where trees are judged: a second worktree of the run, made of git's objects alone. No agent ever works there. */
+export interface Judging {
+  /** The newest commit that the head has in common with the target branch, as it was last fetched: what the change is held against. */
+  forkOf(run: RunId, head: Snapshot): Promise<Snapshot>;
+  /** Makes one tree of two, as a commit on `onto` that is on no branch; `onto` itself where nothing is taken. */
+  weave(run: RunId, order: WeaveOrder): Promise<Snapshot>;
+  /**
+   * Brings the judging worktree to exactly this tree, with a fresh copy of what `setup` was kept to have made for its lockfiles, and nothing
+   * else: what was ignored there is gone too, and what checks left at home. One at a time: it is the same folder for all trees of the run.
+   */
+  judge(run: RunId, order: JudgeOrder): Promise<JudgingPlace>;
+  /**
+   * Keeps what `setup` has left beside the tree in the judging worktree. What it made of the run's base, and does not name its own place,
+   * serves every run of the repository with the same lockfiles; all else serves this run.
+   */
+  keepDependencies(run: RunId, order: SetupOrder): Promise<void>;
+  /** Copies what is kept for every run into the worktree of the agent; false when there is nothing. */
+  lendDependencies(run: RunId, order: SetupOrder): Promise<boolean>;
+}
+
 /** Git, with a mirror per repository and a worktree per run. The agent edits, Fleet commits. */
 export interface Workspaces {
   /** Brings the repository's mirror up to date. Throws `needsPerson('emptyRepository')` when it has no commit, `retryLater` on network trouble. */

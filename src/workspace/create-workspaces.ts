@@ -1,13 +1,16 @@
 import { lostRace } from '../domain/failure.js';
 import type { RunId } from '../domain/run.js';
 import type { Clock, Log } from '../ports.js';
-import type { Opened, Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports/workspace.js';
+import type { Judging, Opened, Workspace, WorkspaceOrder, WorkspaceRemover, Workspaces } from '../ports/workspace.js';
 import { commitsAt, commitWork } from './commits.js';
+import { createDependencies } from './dependencies.js';
 import { diffOf } from './diff.js';
 import { ensureFolder, isFolder } from './files.js';
 import { createGit, type Git } from './git.js';
 import { followBranch } from './follow-branch.js';
+import { forkWithTarget } from './fork.js';
 import { integrateWork } from './integrate.js';
+import { judgeTree, keepDependencies, lendDependencies } from './judge.js';
 import { keepWork } from './keep.js';
 import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
@@ -22,6 +25,7 @@ import { createTrash } from './trash.js';
 import { headOf, mirrorReader, treeFilesOf } from './tree-files.js';
 import { usualProtectedPaths } from './tree-problems.js';
 import { writeView } from './view.js';
+import { weaveTrees } from './weave.js';
 
 export interface WorkspacesOptions {
   /** Data folder; mirrors, worktrees, git and trash are made in it. */
@@ -54,7 +58,7 @@ interface Ground {
 /** Git on disk: a mirror per repository; per run a worktree, and beside it an index and a git directory for the agent's eyes. */
 export function createWorkspaces(
   options: WorkspacesOptions,
-): Workspaces & WorkspaceRemover & { close(): Promise<void> } {
+): Workspaces & Judging & WorkspaceRemover & { close(): Promise<void> } {
   const { clock, log, identity, environment = usualEnvironment, protectedPaths = usualProtectedPaths } = options;
   const { starter = startHere } = options;
   const rules = { identity, protectedPaths, plainHttp: options.plainHttp ?? false };
@@ -67,6 +71,7 @@ export function createWorkspaces(
   };
   const { places, lock, git } = ground;
   const trash = createTrash(places.trash, log);
+  const judging = { trash, dependencies: createDependencies(starter, environment, trash) };
   const fetchMirror = createFetcher(git, lock, rules);
 
   return {
@@ -90,6 +95,11 @@ export function createWorkspaces(
     commit: (run, order) => within(ground, run, (worktree) => commitWork(worktree, order)),
     push: (run, order) => within(ground, run, (worktree) => pushWork(worktree, order)),
     diff: (run, from, to) => within(ground, run, (worktree) => diffOf(worktree, { from, to })),
+    forkOf: (run, head) => within(ground, run, (worktree) => forkWithTarget(worktree, head)),
+    weave: (run, order) => within(ground, run, (worktree) => weaveTrees(worktree, order)),
+    judge: (run, order) => within(ground, run, (worktree) => judgeTree(worktree, judging, order)),
+    keepDependencies: (run, order) => within(ground, run, (worktree) => keepDependencies(worktree, judging, order)),
+    lendDependencies: (run, order) => within(ground, run, (worktree) => lendDependencies(worktree, judging, order)),
     remove: (run) =>
       lock(run, async () => {
         const place = places.of(run);
@@ -99,7 +109,7 @@ export function createWorkspaces(
           await sealMirror(mirror);
           await dropRefs(git, mirror, { run, start: record.start.commit });
         }
-        await trash.take([place.own, place.worktree.path, place.leftovers]);
+        await trash.take([place.own, place.worktree.path, place.judging.worktree.path, place.leftovers]);
       }),
     close: () => trash.close().finally(() => starter.close()),
   };
@@ -120,7 +130,8 @@ async function known({ git, places, rules }: Ground, run: RunId, record: RunReco
   const place = places.of(run);
   const mirror = places.mirrorOf(record);
   await allDone([sealMirror(mirror), ensureFolder(place.worktree.path)]);
-  return { run, record, places: place, stage: { git, gitDir: mirror, worktree: place.worktree }, rules };
+  const shared = places.dependenciesOf(record);
+  return { run, record, places: place, shared, stage: { git, gitDir: mirror, worktree: place.worktree }, rules };
 }
 
 async function findOrOpen(ground: Ground, order: WorkspaceOrder): Promise<Opened> {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** For `.catch`: a path that is not there is undefined, everything else is thrown on. */
@@ -42,6 +42,13 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/** Moves a file or folder on the same file system, whatever a folder's modes are; one that is not there stays so. */
+export async function move(from: string, to: string): Promise<void> {
+  // A folder that may not be written cannot be moved.
+  if (await isFolder(from)) await rename(from, to).catch(() => mend(from).then(() => rename(from, to)));
+  else await rename(from, to).catch(unlessMissing);
+}
+
 /** Removes everything below `root` that is neither one of the files nor ignored: files, folders, nested repositories, sockets. */
 export async function sweep(
   root: string,
@@ -49,16 +56,16 @@ export async function sweep(
   /** Asked only where there is anything else; folders that are kept whole end in `/`. */
   askIgnored: () => Promise<readonly string[]>,
 ): Promise<void> {
-  if ((await othersIn(root, files, [])).length === 0) return;
+  if ((await othersIn(root, files)).length === 0) return;
   for (const path of await othersIn(root, files, await askIgnored()))
     await rm(join(root, path), { recursive: true, force: true });
 }
 
 /** What is below `root` besides these, relative to it; of a folder that holds none of them the folder alone. */
-async function othersIn(
+export async function othersIn(
   root: string,
   files: readonly string[],
-  ignored: readonly string[],
+  ignored: readonly string[] = [],
 ): Promise<readonly string[]> {
   const whole = new Set(ignored.map((path) => path.replace(/\/$/, '')));
   const known = new Set(files);

@@ -24,10 +24,14 @@ export interface RunPlaces {
   readonly view: string;
   /** Git directory that Fleet merges in, made anew each time. */
   readonly merge: string;
-  /** Everything of Fleet's own: index, ignore rules, record, view, merge. */
+  /** Where trees are judged, and its `view`. No agent works there. */
+  readonly judging: { readonly worktree: Worktree; readonly view: string };
+  /** Everything of Fleet's own: indexes, ignore rules, record, views, merge, dependencies that serve this run alone. */
   readonly own: string;
   /** What other rooms keep of the run: home and temporary files of checks. Removed with the worktree. */
   readonly leftovers: string;
+  /** In the leftovers: where tools that checks call put what they keep outside of the worktree. */
+  readonly home: string;
 }
 
 /** Layout below the data folder. */
@@ -35,6 +39,8 @@ export interface Places {
   readonly trash: string;
   mirror(repository: Repository): string;
   mirrorOf(record: RunRecord): string;
+  /** What set-ups made that serves all runs of a mirror, a folder for each name. */
+  dependenciesOf(record: RunRecord): string;
   of(run: RunId): RunPlaces;
 }
 
@@ -43,6 +49,7 @@ export function createPlaces(folder: string): Places {
     trash: join(folder, 'trash'),
     mirror: ({ forge, id }) => join(folder, 'mirrors', `${forge}-${encodeURIComponent(id)}.git`),
     mirrorOf: ({ mirror }) => join(folder, 'mirrors', mirror),
+    dependenciesOf: ({ mirror }) => join(folder, 'dependencies', mirror.replace(/\.git$/, '')),
     of(run) {
       const own = join(folder, 'git', run);
       const worktree = {
@@ -50,8 +57,11 @@ export function createPlaces(folder: string): Places {
         index: join(own, 'index'),
         excludes: join(own, 'exclude'),
       };
+      const judged = { ...worktree, path: `${worktree.path}.judge`, index: join(own, 'judge-index') };
+      const judging = { worktree: judged, view: join(own, 'judge-view') };
       const leftovers = join(folder, 'runs', run);
-      return { worktree, view: join(own, 'view'), merge: join(own, 'merge'), own, leftovers };
+      const home = join(leftovers, 'home');
+      return { worktree, view: join(own, 'view'), merge: join(own, 'merge'), judging, own, leftovers, home };
     },
   };
 }

@@ -32,14 +32,16 @@ export async function restoreTree(stage: Stage, tree: string): Promise<void> {
 
 async function bring(stage: Stage, tree: string): Promise<void> {
   const { git, gitDir, worktree } = stage;
-  const [files] = await allDone([git.filesOf(gitDir, tree), checkOut(stage, tree)]);
-  await passOver(stage, gitlinksOf(files));
+  const files = await bringFiles(stage, tree);
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
-  await sweep(
-    worktree.path,
-    files.map(({ path }) => path),
-    async () => (await git.output({ gitDir, worktree, args, timeoutMs })).split('\0'),
-  );
+  await sweep(worktree.path, files, async () => (await git.output({ gitDir, worktree, args, timeoutMs })).split('\0'));
+}
+
+/** Brings the files of the tree and the index to it, and says which they are; what else lies there stays. */
+export async function bringFiles(stage: Stage, tree: string): Promise<readonly string[]> {
+  const [entries] = await allDone([stage.git.filesOf(stage.gitDir, tree), checkOut(stage, tree)]);
+  await passOver(stage, gitlinksOf(entries));
+  return entries.map(({ path }) => path);
 }
 
 /** Writes every file of the tree that is not there as it should be, over whatever is in its way. */

@@ -7,6 +7,8 @@ export interface RunWorktree {
   readonly run: RunId;
   readonly record: RunRecord;
   readonly places: RunPlaces;
+  /** Folder of dependencies that serve all runs of the mirror. */
+  readonly shared: string;
   readonly stage: Stage;
   readonly rules: WorktreeRules;
 }

@@ -2,8 +2,8 @@ import type { AppliedSuggestion } from '../domain/event.js';
 import type { Suggestion } from '../domain/review.js';
 import type { IntegrateOrder } from '../ports/workspace.js';
 import { type Commit, timeAfter } from './commits.js';
-import { matcherOf } from './glob.js';
-import { writePlace } from './merge-trees.js';
+import { type ImportedCommit, importCommits, type WrittenFile } from './import-commits.js';
+import { matcherOf } from '../domain/glob.js';
 import type { RunWorktree } from './run-worktree.js';
 import { applySuggestions, canApply } from './suggestions.js';
 import type { TreeEntry } from './tree-entries.js';
@@ -17,10 +17,8 @@ interface Edited {
   taken: readonly Suggestion[];
 }
 
-interface ThreadCommit {
+interface ThreadCommit extends ImportedCommit {
   readonly thread: string;
-  readonly message: string;
-  readonly files: readonly { readonly entry: TreeEntry; readonly text: string }[];
 }
 
 /** Commits the suggestions of each thread on the head; a thread is left out whole when one of its suggestions does not fit. */
@@ -32,19 +30,13 @@ export async function commitSuggestions(
   const edited = await filesToEdit(worktree, head, order);
   const commits = order.suggestions.flatMap(({ thread, by, suggestions }): readonly ThreadCommit[] => {
     const files = take(edited, suggestions);
-    return files === undefined ? [] : [{ thread, message: order.messages.suggestion(by), files }];
+    return files === undefined ? [] : [{ thread, message: order.messages.suggestion(by), written: files }];
   });
   if (commits.length === 0) return { head, applied: [] };
   const at = timeAfter(worktree, head);
-  const { git } = worktree.stage;
-  const place = await writePlace(worktree);
-  const input = streamOf(commits, { from: head.commit, identity: worktree.rules.identity, at });
-  const output = await git.output({ ...place, args: ['fast-import', '--quiet', '--done'], input });
-  const lines = output.trim().split('\n');
-  const applied = commits.map(({ thread }, index) => ({ thread, commit: lines[index] ?? '' }));
-  // `040000 tree <id>`, then a tab.
-  const tree = /[0-9a-f]{40,}/.exec(lines.at(-1) ?? '')?.[0] ?? '';
-  return { head: { commit: lines[commits.length - 1] ?? '', tree, at: at + commits.length - 1 }, applied };
+  const made = await importCommits(worktree, { from: head.commit, at, commits });
+  const applied = commits.map(({ thread }, index) => ({ thread, commit: made.commits[index] ?? '' }));
+  return { head: { commit: made.commits.at(-1) ?? '', tree: made.tree, at: at + commits.length - 1 }, applied };
 }
 
 /** Every file that is spoken of and may be edited: a regular one, text, not protected. */
@@ -72,43 +64,24 @@ async function filesToEdit(
 function take(
   edited: ReadonlyMap<string, Edited>,
   suggestions: readonly Suggestion[],
-): ThreadCommit['files'] | undefined {
+): readonly WrittenFile[] | undefined {
   const files = [...new Set(suggestions.map(({ path }) => path))].map((path) => {
     const file = edited.get(path);
     if (file === undefined) return undefined;
     const all = [...file.taken, ...suggestions.filter((each) => each.path === path)];
     if (!canApply(file.original, all)) return undefined;
     const text = applySuggestions(file.original, all);
-    return { file, all, entry: file.entry, text, isNew: text !== applySuggestions(file.original, file.taken) };
+    return {
+      file,
+      all,
+      path,
+      mode: file.entry.mode,
+      text,
+      isNew: text !== applySuggestions(file.original, file.taken),
+    };
   });
   const fitting = files.filter((each) => each !== undefined);
   if (fitting.length < files.length || !fitting.some(({ isNew }) => isNew)) return undefined;
   for (const { file, all } of fitting) file.taken = all;
   return fitting;
-}
-
-/** What `fast-import` reads: a commit for each thread; then it prints their ids, and the last one's tree. */
-function streamOf(
-  commits: readonly ThreadCommit[],
-  { from, identity, at }: { from: string; identity: { name: string; email: string }; at: number },
-): string {
-  const name = identity.name.replace(/[<>\n]/g, '');
-  const blocks = commits.map(({ message, files }, index) =>
-    [
-      `commit refs/heads/suggested\nmark :${index + 1}\n`,
-      `committer ${name} <${identity.email}> ${at + index} +0000\n${dataOf(message)}`,
-      index === 0 ? `from ${from}\n` : '',
-      ...files.map(({ entry, text }) => `M ${entry.mode} inline ${quoted(entry.path)}\n${dataOf(text)}`),
-    ].join(''),
-  );
-  const marks = commits.map((_, index) => `get-mark :${index + 1}\n`);
-  return [...blocks, ...marks, `ls :${commits.length} ""\n`, 'done\n'].join('');
-}
-
-function dataOf(text: string): string {
-  return `data ${Buffer.byteLength(text)}\n${text}\n`;
-}
-
-function quoted(path: string): string {
-  return `"${path.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Log } from '../ports.js';
-import { isFolder, mend, removeTree, unlessMissing } from './files.js';
+import { move, removeTree } from './files.js';
 
-/** Takes folders away at once and deletes them in the background. */
+/** Takes folders and files away at once and deletes them in the background. */
 export interface Trash {
   take(folders: readonly string[]): Promise<void>;
   /** Resolves when nothing is being deleted any more. */
@@ -27,19 +27,17 @@ export function createTrash(folder: string, log: Log): Trash {
 
   return {
     async take(folders) {
+      if (folders.length === 0) return;
       await mkdir(folder, { recursive: true });
       // What an earlier process took away and had no time for.
       const old = leftovers === undefined ? await (leftovers = readdir(folder)) : [];
       const place = await mkdtemp(join(folder, 'run-'));
-      for (const [index, each] of folders.entries()) await move(each, join(place, String(index)));
-      emptying = emptying.then(() => remove([...old, basename(place)]));
+      try {
+        for (const [index, each] of folders.entries()) await move(each, join(place, String(index)));
+      } finally {
+        emptying = emptying.then(() => remove([...old, basename(place)]));
+      }
     },
     close: () => emptying,
   };
-}
-
-async function move(from: string, to: string): Promise<void> {
-  // A folder that may not be written cannot be moved.
-  if (await isFolder(from)) await rename(from, to).catch(() => mend(from).then(() => rename(from, to)));
-  else await rename(from, to).catch(unlessMissing);
 }

@@ -1,4 +1,4 @@
-import { matcherOf } from './glob.js';
+import { matcherOf } from '../domain/glob.js';
 import { gitlinkMode, linkMode, type TreeChange } from './tree-entries.js';
 
 /** What people must change themselves: it runs with their rights, or decides who may do what. */

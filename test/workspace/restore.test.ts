@@ -3,15 +3,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, syml
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { aScene, plainGit, run, writeFiles } from './scene.js';
-
-/** Every path below a folder but `.git`, links and special files too. */
-function pathsIn(folder: string): readonly string[] {
-  const found = execFileSync('find', ['.', '-mindepth', '1', '-path', './.git', '-prune', '-o', '-print'], {
-    cwd: folder,
-  });
-  return found.toString().trim().split('\n').sort();
-}
+import { aScene, pathsIn, plainGit, run, writeFiles } from './scene.js';
 
 const base = ['./.gitignore', './a.txt', './src', './src/b.txt'];
 

@@ -31,6 +31,14 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
   }
 }
 
+/** Every path below a folder but `.git`, links and special files too. */
+export function pathsIn(folder: string): readonly string[] {
+  const found = execFileSync('find', ['.', '-mindepth', '1', '-path', './.git', '-prune', '-o', '-print'], {
+    cwd: folder,
+  });
+  return found.toString().trim().split('\n').sort();
+}
+
 export const run = 'r1' as RunId;
 export const nowMs = 1_800_000_000_000;
 
