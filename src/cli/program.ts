@@ -8,6 +8,7 @@ import { schema, schemaNames } from './command/schema.js';
 import { show } from './command/show.js';
 import { start } from './command/start.js';
 import { demo } from './command/demo.js';
+import { drill } from './command/drill.js';
 import { exit, exitOf } from './exit.js';
 import { examples, exitCodes, type Keep } from './help.js';
 import { addPeople } from './people-program.js';
@@ -124,6 +125,13 @@ function addRun(program: Command, world: World, keep: Keep): void {
     .option('--keep', 'keep what the demo makes, to look at', false)
     .addHelpText('after', examples('fleet demo', 'fleet demo --agent claude --keep'))
     .action(keep((options: Parameters<typeof demo>[1]) => demo(world, options)));
+  program
+    .command('drill')
+    .description('Put scripted agents that lie, loop, hang and tamper through the real pipeline: does Fleet hold?')
+    .argument('[names...]', 'which (default: all)')
+    .option('--json', 'one JSON object a line', false)
+    .addHelpText('after', examples('fleet drill', 'fleet drill weakens-test circle-3 --json'))
+    .action(keep((names: readonly string[], options: Parameters<typeof drill>[2]) => drill(world, names, options)));
 }
 
 function addRuns(program: Command, world: World, keep: Keep): void {

@@ -28,11 +28,16 @@ export const recordedAgent: AgentSpec = {
 export async function makeSample(git: RunGit, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await cp(join(demoFolder, 'sample'), folder, { recursive: true });
+  await commitSample(git, folder, 'Print receipts');
+}
+
+/** Makes a folder a repository, with all that is in it as one commit on `main`. */
+export async function commitSample(git: RunGit, folder: string, message: string): Promise<void> {
   const person = ['-c', 'user.name=Mona', '-c', 'user.email=mona@example.com', '-c', 'commit.gpgSign=false'];
   for (const args of [
     ['init', '--quiet', '--initial-branch=main'],
     ['add', '.'],
-    [...person, 'commit', '--quiet', '--message', 'Print receipts'],
+    [...person, 'commit', '--quiet', '--message', message],
   ]) {
     const { code, stderr } = await git(['-C', folder, ...args]);
     if (code !== 0) throw retryLater(`the sample repository could not be made in ${folder}: ${stderr.trim()}`);
