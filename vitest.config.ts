@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['test/support/leaks.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 20_000,
     teardownTimeout: 20_000,
     reporters: ['default'],

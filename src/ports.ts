@@ -1,11 +1,11 @@
 import type { ForgeName } from './domain/forge.js';
 import type { EffectId, RunId } from './domain/run.js';
 import type { Agents } from './ports/agent.js';
-import type { Checks, RulesReader } from './ports/check.js';
+import type { Checks, Gates, RulesReader } from './ports/check.js';
 import type { Forge } from './ports/forge.js';
 import type { Reviews } from './ports/review.js';
 import type { Store } from './ports/store.js';
-import type { WorkspaceRemover, Workspaces } from './ports/workspace.js';
+import type { Judging, WorkspaceRemover, Workspaces } from './ports/workspace.js';
 
 /** Time, injected so that the loop runs under a virtual clock. */
 export interface Clock {
@@ -52,8 +52,10 @@ export interface Ports {
   readonly forges: ReadonlyMap<ForgeName, Forge>;
   readonly reviews: ReadonlyMap<ForgeName, Reviews>;
   readonly workspaces: Workspaces;
+  readonly judging: Judging;
   readonly remover: WorkspaceRemover;
   readonly checks: Checks;
+  readonly gates: Gates;
   readonly agents: Agents;
   readonly rules: RulesReader;
 }

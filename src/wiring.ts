@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAgents } from './agent/create-agents.js';
 import { createChecks } from './check/create-checks.js';
 import { detectChecks } from './check/detect-checks.js';
+import { gates } from './check/gate.js';
 import { createRules } from './check/rules.js';
 import type { StartOptions } from './cli/fleet-port.js';
 import type { Config } from './config/config.js';
@@ -136,8 +137,10 @@ function openWorkshop(
   const { planner, developer } = config.settings.roles;
   return {
     workspaces,
+    judging: workspaces,
     remover: workspaces,
     checks: createChecks({ containment, clock, folder: dataFolder, path }),
+    gates,
     agents: createAgents({ agents, accounts: limitsOf(config), containment, clock, dataFolder, path }),
     rules: createRules({ parse: parseRules, detect: detectChecks, agents: { planner, developer } }),
   };

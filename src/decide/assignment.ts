@@ -38,11 +38,13 @@ export function afterFailure(
     };
     return { kind: 'again', assignment, because: `the ${role} left no valid artifact; its problems go back` };
   }
-  const agent = nextAgent(role === 'planner' ? policy.agents.planner : policy.agents.developer, at.assignment.agent);
+  const agent = agentAfter(run, role === 'planner' ? 'planner' : 'developer', at.assignment.agent);
   const because = `the ${role} ${attempt.agent} failed; ${agent} goes on`;
   return { kind: 'again', assignment: { ...base, agent, feedback }, because };
 }
 
-function nextAgent(agents: readonly string[], failed: string): string {
-  return agents[(agents.indexOf(failed) + 1) % agents.length] ?? failed;
+/** The next agent of the role, after this one. */
+export function agentAfter(run: Run, role: 'planner' | 'developer', agent: string): string {
+  const agents = run.prepared?.policy.agents[role] ?? [];
+  return agents[(agents.indexOf(agent) + 1) % agents.length] ?? agent;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../domain/event.js';
 import { isEnded, type Run } from '../domain/run.js';
+import { withinBudget } from './budget.js';
 import { shownTo, stays, type Decision } from './decision.js';
 import { afterDelivering } from './delivering.js';
 import { afterFailedEffect } from './failed-effect.js';
@@ -7,11 +8,14 @@ import { afterPeople } from './people.js';
 import { afterPlanning } from './planning.js';
 import { afterQueued } from './queued.js';
 import { afterFeedbackRead, afterHint, afterRerun } from './reviewing.js';
+import { afterRest, resting } from './resting.js';
+import { afterVerifying } from './verifying.js';
 import { afterWorking } from './working.js';
 
 /** All of Fleet's behaviour: what becomes of a run when something happens. Reads no clock; events carry their time. */
 export function decide(run: Run, event: RunEvent): Decision {
-  const decision = isEnded(run.phase) ? afterEnd(run, event) : inPhase(run, event);
+  const decided = isEnded(run.phase) ? afterEnd(run, event) : withinBudget(inPhase(run, event));
+  const decision = resting(run, decided, event.atMs);
   return { ...decision, run: { ...decision.run, revision: run.revision + 1, updatedAtMs: event.atMs } };
 }
 
@@ -39,8 +43,10 @@ const rules: Rules = {
   attemptFailed: (run, event) => (run.phase.name === 'planning' ? afterPlanning(run, event) : afterWorking(run, event)),
   integrated: afterWorking,
   worked: afterWorking,
-  checked: afterWorking,
+  checked: (run, event) => (run.phase.name === 'verifying' ? afterVerifying(run, event) : afterWorking(run, event)),
   committed: afterWorking,
+  crossed: afterVerifying,
+  rested: afterRest,
   pushed: afterDelivering,
   branchMoved: afterDelivering,
   mergeRequestOpened: afterDelivering,

@@ -10,6 +10,8 @@ const isNeeded: Readonly<Record<EffectType, boolean>> = {
   prepareWorkspace: true,
   runAgent: true,
   runChecks: true,
+  crossTests: true,
+  wake: false,
   commitWork: true,
   pushBranch: true,
   openMergeRequest: true,
@@ -47,7 +49,9 @@ export function afterFailedEffect(run: Run, event: Extract<WorkEvent, { type: 'e
 export function resumeOf(run: Run): Resume {
   const { phase } = run;
   if (phase.name === 'working') return { to: 'working', task: phase.task, head: phase.head };
+  if (phase.name === 'verifying') return { to: 'verifying', head: phase.head };
   if (phase.name === 'delivering') return { to: 'delivering', head: phase.head };
+  if (phase.name === 'planning' && phase.replaces !== undefined) return { to: 'replanning', ...phase.replaces };
   if (phase.name === 'planning' && run.cause !== undefined) return { to: 'round', head: phase.assignment.from };
   return phase.name === 'queued' || phase.name === 'blocked' ? phase.resume : { to: 'planning' };
 }

@@ -115,6 +115,7 @@ function retried(
   { because, atMs }: { readonly because: string; readonly atMs: number },
 ): Decision {
   const { resume, obstacle } = phase;
+  const next = obstacle.kind === 'budgetSpent' ? { ...run, moreBudgets: (run.moreBudgets ?? 0) + 1 } : run;
   if (resume.to === 'inReview') return reviewedAgain(run, { obstacle, head: resume.head, atMs }, because);
-  return shownTo(moved(run, { name: 'queued', step: 'waiting', resume }, because));
+  return shownTo(moved(next, { name: 'queued', step: 'waiting', resume }, because));
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../domain/event.js';
 import type { Prepared, Resume, Run } from '../domain/run.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
-import { readNow, startPlanning, startRound, startTask } from './start.js';
+import { readNow, startPlanning, startReplanning, startRound, startTask, startVerifying } from './start.js';
 
 type QueuedEvent = Extract<RunEvent, { type: 'slotGranted' | 'workspacePrepared' | 'otherLabelWanted' }>;
 
@@ -46,14 +46,12 @@ function resumed(
     case 'inReview':
       return readNow(run, { head: resume.head, atMs }, 'the workspace is ready again');
     case 'working':
-      return startTask(run, resume.task, resume.head, 'the workspace is ready again');
-    case 'delivering': {
-      const { head } = resume;
-      return moved(run, { name: 'delivering', step: 'pushing', head }, 'the workspace is ready again', {
-        type: 'pushBranch',
-        head,
-      });
-    }
+      return startTask(run, resume, 'the workspace is ready again');
+    case 'replanning':
+      return startReplanning(run, resume, 'the workspace is ready again');
+    case 'verifying':
+    case 'delivering':
+      return startVerifying(run, resume.head, 'the workspace is ready again');
     default:
       return resume satisfies never;
   }

@@ -1,8 +1,10 @@
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
 import { answerTaskId, mergeTaskId } from '../domain/plan.js';
-import type { Assignment, Feedback, Run, Snapshot, WorkingPhase } from '../domain/run.js';
+import { besideBaseline, criteriaDue, isRed } from '../domain/receipts.js';
+import type { Assignment, Run, Snapshot, WorkingPhase } from '../domain/run.js';
 import { afterFailure } from './assignment.js';
+import { namesOf, newest, sentBack } from './climb.js';
 import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
 import { resumeOf } from './failed-effect.js';
 import { unanswered, withCommit, withReplies, withSuggestions } from './ledger.js';
@@ -15,7 +17,7 @@ export function afterWorking(run: Run, event: WorkingEvent): Decision {
   const next = 'attempt' in event ? { ...run, attempts: [...run.attempts, event.attempt] } : run;
   const { phase } = next;
   if (phase.name !== 'working') return stays(next, `late: ${event.type} while ${phase.name}`);
-  if (phase.step !== stepOf[event.type]) return stays(next, `late: ${event.type} during ${phase.step}`);
+  if (!stepsOf[event.type].includes(phase.step)) return stays(next, `late: ${event.type} during ${phase.step}`);
   switch (event.type) {
     case 'integrated':
       return integrated(next, phase, event);
@@ -33,12 +35,12 @@ export function afterWorking(run: Run, event: WorkingEvent): Decision {
 }
 
 /** What each event comes from. */
-const stepOf: Readonly<Record<WorkingEvent['type'], WorkingPhase['step']>> = {
-  integrated: 'integrate',
-  attemptFailed: 'agent',
-  worked: 'agent',
-  checked: 'checks',
-  committed: 'commit',
+const stepsOf: Readonly<Record<WorkingEvent['type'], readonly WorkingPhase['step'][]>> = {
+  integrated: ['integrate'],
+  attemptFailed: ['agent'],
+  worked: ['agent'],
+  checked: ['checks', 'baseline'],
+  committed: ['commit'],
 };
 
 function attemptFailed(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'attemptFailed' }>): Decision {
@@ -68,7 +70,7 @@ function integrated(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { t
   }
   if (head.commit === phase.head.commit) return taskDone(next, phase, head, 'there was nothing to bring in');
   const at = { ...phase, step: 'checks', head, assignment: { ...phase.assignment, from: head } } as const;
-  const criteria = criteriaDue(next, phase.task);
+  const criteria = criteriaDue(next.plan, phase.task);
   return moved(next, at, 'brought in without a conflict; checking', { type: 'runChecks', snapshot: head, criteria });
 }
 
@@ -88,7 +90,7 @@ function checking(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { typ
     from: snapshot,
     ...(event.attempt.session === undefined ? {} : { session: event.attempt.session }),
   };
-  const criteria = criteriaDue(run, phase.task);
+  const criteria = criteriaDue(run.plan, phase.task);
   return moved(
     run,
     { ...phase, step: 'checks', assignment },
@@ -100,6 +102,9 @@ function checking(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { typ
     },
   );
 }
+
+/** How often missing answers are asked for. */
+const answersAsked = 3;
 
 /** Answers alone: whatever became of the files is left aside. A fix needs a commit of this round to be one. */
 function onlyAnswered(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
@@ -115,14 +120,15 @@ function onlyAnswered(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, {
         : `thread ${thread}: nothing was changed in this round, so its reply cannot be a fix; say what is so`,
     ),
   ];
-  if (phase.fixes >= (run.prepared?.policy.fixes ?? 0)) {
+  if (phase.ladder.frontiers.length >= answersAsked) {
     return taskDone(proven, phase, phase.head, `${counted(left.length, 'thread')} left without an answer`);
   }
   const session = event.attempt.session === undefined ? {} : { session: event.attempt.session };
   const threads = left.map(({ thread }) => thread);
   const feedback = { kind: 'artifactProblems', problems } as const;
   const assignment: Assignment = { ...phase.assignment, ...session, threads, feedback, from: phase.head };
-  const at = { ...phase, fixes: phase.fixes + 1, assignment };
+  const frontiers = [...phase.ladder.frontiers, { tree: phase.head.tree, failing: threads }];
+  const at = { ...phase, ladder: { ...phase.ladder, frontiers }, assignment };
   return moved(proven, at, 'answers are missing; goes back to the agent', { type: 'runAgent', assignment });
 }
 
@@ -134,16 +140,44 @@ function changeProblems(run: Run, phase: WorkingPhase, snapshot: Snapshot, chang
 }
 
 function checked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'checked' }>): Decision {
-  const { snapshot, evidence } = event;
-  const seen = { ...run, evidence: newest(run.evidence, evidence) };
-  const red = evidence.filter((one) => one.outcome !== 'pass');
-  if (red.length > 0) return sentBack(seen, phase, snapshot, { kind: 'checksRed', evidence: red });
+  const baseline = phase.step === 'baseline' ? event.evidence : run.baseline;
+  const at = phase.step === 'baseline' ? phase.seen : event;
+  if (at === undefined) return stays(run, 'late: checked on the base');
+  const { seen: _, ...back } = phase;
+  const evidence = besideBaseline(at.evidence, baseline ?? []);
+  const red = evidence.filter(isRed);
+  const isUnclear = red.some(({ kind, outcome }) => kind === 'check' && outcome === 'fail') && baseline === undefined;
+  if (isUnclear) return looksAtBase(run, phase, event);
+  const next: Run = {
+    ...run,
+    evidence: newest(run.evidence, evidence),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+  return red.length > 0
+    ? sentBack(next, back, at.snapshot, { kind: 'checksRed', evidence: red })
+    : green(next, back, at.snapshot, evidence);
+}
+
+/** A check is red for the first time: whether it was so before the change is seen on the base, once. */
+function looksAtBase(
+  run: Run,
+  phase: WorkingPhase,
+  { snapshot, evidence }: Extract<WorkEvent, { type: 'checked' }>,
+): Decision {
+  const start = run.prepared?.start ?? phase.head;
+  const because = `red: ${namesOf(evidence.filter(isRed))}; looks at the base`;
+  return moved(run, { ...phase, step: 'baseline', seen: { snapshot, evidence } }, because, {
+    ...{ type: 'runChecks', snapshot: start, criteria: [] },
+  });
+}
+
+function green(run: Run, phase: WorkingPhase, snapshot: Snapshot, evidence: readonly Evidence[]): Decision {
   // Whatever tree a merge has, it is a commit of its own.
   if (snapshot.tree === phase.head.tree && phase.merges === undefined) {
     const because = phase.task === mergeTaskId ? 'brought in, and green' : 'nothing was left to change';
-    return taskDone(seen, phase, phase.head, because);
+    return taskDone(run, phase, phase.head, because);
   }
-  return moved(seen, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
+  return moved(run, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
     type: 'commitWork',
     task: phase.task,
     snapshot,
@@ -156,59 +190,14 @@ function committed(run: Run, phase: WorkingPhase, head: Snapshot): Decision {
   return taskDone(withCommit(run, phase.assignment.threads, head.commit), phase, head, 'committed');
 }
 
-/** Red checks and refused changes go back to the agent that made them, with what was seen, until the policy's fixes are spent. */
-function sentBack(
-  run: Run,
-  phase: WorkingPhase,
-  snapshot: Snapshot,
-  feedback: Extract<Feedback, { kind: 'checksRed' | 'changeRefused' }>,
-): Decision {
-  if (phase.fixes >= (run.prepared?.policy.fixes ?? 0)) {
-    return shownTo(blocked(run, { kind: feedback.kind, details: detailsOf(feedback) }, resumeOf(run)));
-  }
-  // A refused change is undone: what a tree may not bring must not be built upon. A merge is only there as far as it was worked on.
-  const from = feedback.kind === 'changeRefused' && phase.merges === undefined ? phase.head : snapshot;
-  const assignment: Assignment = { ...phase.assignment, feedback, from };
-  const because =
-    feedback.kind === 'checksRed'
-      ? `red: ${namesOf(feedback.evidence)}; goes back to the agent`
-      : 'the change is refused; goes back to the agent';
-  return moved(run, { ...phase, step: 'agent', fixes: phase.fixes + 1, assignment }, because, {
-    type: 'runAgent',
-    assignment,
-  });
-}
-
-function detailsOf(feedback: Extract<Feedback, { kind: 'checksRed' | 'changeRefused' }>): readonly string[] {
-  if (feedback.kind === 'changeRefused') return feedback.problems;
-  return feedback.evidence.map(
-    (one) => `${one.name} (${one.command}): ${typeof one.exit === 'number' ? `exit ${one.exit}` : one.exit}`,
-  );
-}
-
 function taskDone(run: Run, phase: WorkingPhase, head: Snapshot, because: string): Decision {
   const tasks = run.plan?.tasks ?? [];
   const following = tasks[tasks.findIndex((task) => task.id === phase.task) + 1];
   if (following !== undefined)
-    return shownTo(startTask(run, following.id, head, `${because}; next task ${following.id}`));
+    return shownTo(startTask(run, { task: following.id, head }, `${because}; next task ${following.id}`));
   return afterTasks(run, phase.task, head, `${because}; all tasks are done`);
 }
 
 function isLastTask(run: Run, task: string): boolean {
   return run.plan?.tasks.at(-1)?.id === task;
-}
-
-/** A task's own criteria; with the last task all of them, for the head that is delivered must hold every one. */
-function criteriaDue(run: Run, task: string): readonly string[] {
-  const all = run.plan?.criteria.map((criterion) => criterion.id) ?? [];
-  return isLastTask(run, task) ? all : (run.plan?.tasks.find((one) => one.id === task)?.criteria ?? []);
-}
-
-function newest(before: readonly Evidence[], now: readonly Evidence[]): readonly Evidence[] {
-  const names = new Set(now.map((one) => one.name));
-  return [...before.filter((one) => !names.has(one.name)), ...now];
-}
-
-function namesOf(evidence: readonly Evidence[]): string {
-  return evidence.map((one) => one.name).join(', ');
 }

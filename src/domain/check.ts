@@ -21,4 +21,46 @@ export interface Evidence {
   readonly outputTail: string;
   /** The git tree that the command ran on. */
   readonly tree: string;
+  /** Names of the tests that failed, where the runner names every one of them; at most 100. */
+  readonly failedTests?: readonly string[];
+  /** It is red, and so it was on the base, by nothing else: no fault of the change, and no proof for it. */
+  readonly wasRed?: true;
+  /** The head changes files that say how checks are run; it was judged by those of the base. */
+  readonly byBase?: true;
+  /** Hash of the gate's definition: the command, and the files that say how it is run. */
+  readonly gate?: string;
+  /** What the command's test runner counted, where one was recognised. */
+  readonly tests?: TestCounts;
+}
+
+/** How many tests there were, by the runner's own report. */
+export interface TestCounts {
+  /** E.g. `vitest`, `node:test`, `pytest`, `JUnit XML`, `TAP`. */
+  readonly runner: string;
+  readonly found: number;
+  /** Found and not skipped. */
+  readonly run: number;
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+/** What became of one test. */
+export interface TestResult {
+  /** File where the runner tells it, then suites, then the test: `test/slug.test.js › slug › keeps digits`. */
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+}
+
+/** A test runner's own report of one command. */
+export interface TestReport {
+  readonly counts: TestCounts;
+  /** Whether `results` holds every test, or only those that the runner names by default: the failed ones. */
+  readonly namesAll: boolean;
+  readonly results: readonly TestResult[];
+}
+
+/** What Fleet saw of a command, with all that its test runner told. Kept only as long as it is compared. */
+export interface Sighting {
+  readonly evidence: Evidence;
+  readonly report?: TestReport;
 }

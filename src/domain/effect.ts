@@ -10,6 +10,10 @@ export type Effect =
   | { readonly type: 'prepareWorkspace' }
   | { readonly type: 'runAgent'; readonly assignment: Assignment }
   | { readonly type: 'runChecks'; readonly snapshot: Snapshot; readonly criteria: readonly string[] }
+  /** Runs the tests of base and head on each other's source. */
+  | { readonly type: 'crossTests'; readonly head: Snapshot }
+  /** Tries a blocked run anew, not before `dueAtMs`. */
+  | { readonly type: 'wake'; readonly dueAtMs: number }
   | {
       readonly type: 'commitWork';
       readonly task: string;
@@ -61,7 +65,11 @@ export type Notice =
 
 /** Effects that run for long and hold a process or the disk; the rest answers within seconds. */
 export function laneOf(type: EffectType): 'quick' | 'work' {
-  return type === 'runAgent' || type === 'runChecks' || type === 'prepareWorkspace' || type === 'integrate'
+  return type === 'runAgent' ||
+    type === 'runChecks' ||
+    type === 'prepareWorkspace' ||
+    type === 'integrate' ||
+    type === 'crossTests'
     ? 'work'
     : 'quick';
 }

@@ -69,6 +69,15 @@ export type WorkEvent = { readonly atMs: number } & (
     }
   | { readonly type: 'checked'; readonly snapshot: Snapshot; readonly evidence: readonly Evidence[] }
   | { readonly type: 'committed'; readonly head: Snapshot }
+  /** Tests and source of base and head were crossed. */
+  | {
+      readonly type: 'crossed';
+      readonly head: Snapshot;
+      readonly problems: readonly string[];
+      readonly notes: readonly string[];
+    }
+  /** A blocked run has rested. */
+  | { readonly type: 'rested' }
   | { readonly type: 'pushed'; readonly sha: string }
   /** Somebody else has pushed to the run's branch. */
   | { readonly type: 'branchMoved' }

@@ -1,4 +1,4 @@
-import { answerTaskId, mergeTaskId, type Plan, type Task } from './plan.js';
+import { fleetTaskIds, type Plan, type Task } from './plan.js';
 
 /** What a plan is held against. */
 interface Ground {
@@ -6,24 +6,31 @@ interface Ground {
   readonly paths: readonly string[];
   /** Answers may be enough: then there is no task, and nothing that a task would serve. */
   readonly answersFeedback: boolean;
+  /** Tasks of an earlier plan of the round that are on the branch. */
+  readonly done: readonly Task[];
 }
 
 /** Every way in which a plan's references do not hold, in words that its author can act on. */
-export function planProblems(plan: Plan, { paths, answersFeedback }: Ground): readonly string[] {
+export function planProblems(plan: Plan, { paths, answersFeedback, done }: Ground): readonly string[] {
   const criteria = plan.criteria.map((criterion) => criterion.id);
   const tasks = plan.tasks.map((task) => task.id);
-  const served = new Set(plan.tasks.flatMap((task) => task.criteria));
+  const served = new Set([...done, ...plan.tasks].flatMap((task) => task.criteria));
   const known = new Set([...paths, ...plan.tasks.flatMap((task) => task.creates)]);
   const unserved = answersFeedback && tasks.length === 0 ? [] : criteria.filter((id) => !served.has(id));
   return [
     ...(criteria.length === 0 && !answersFeedback ? ['criteria: name at least one acceptance criterion'] : []),
-    ...(tasks.length === 0 && !answersFeedback ? ['tasks: name at least one task'] : []),
+    ...(tasks.length === 0 && !answersFeedback && done.length === 0 ? ['tasks: name at least one task'] : []),
     ...doubles(criteria).map((id) => `criteria: the id ${id} stands there more than once`),
     ...doubles(tasks).map((id) => `tasks: the id ${id} stands there more than once`),
-    ...[mergeTaskId, answerTaskId]
+    ...done
+      .filter(({ id }) => tasks.includes(id) && !fleetTaskIds.includes(id))
+      .map(({ id }) => `tasks: ${id} is done already and on the branch; leave it out, and give new tasks other ids`),
+    ...fleetTaskIds
       .filter((id) => tasks.includes(id))
       .map((id) => `tasks: the id ${id} is Fleet's own; give the task another one`),
-    ...plan.tasks.flatMap((task) => taskProblems(task, new Set(tasks), new Set(criteria))),
+    ...plan.tasks.flatMap((task) =>
+      taskProblems(task, new Set([...tasks, ...done.map(({ id }) => id)]), new Set(criteria)),
+    ),
     ...plan.tasks.flatMap((task) => fileProblems(task, known)),
     ...unserved.map((id) => `criterion ${id}: no task lists it in its criteria`),
     ...cycleProblems(plan.tasks),

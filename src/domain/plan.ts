@@ -34,3 +34,6 @@ export interface Plan {
 /** Tasks that Fleet itself puts into a round; planners may not use these ids. */
 export const mergeTaskId = 'MERGE';
 export const answerTaskId = 'ANSWER';
+export const proveTaskId = 'PROVE';
+/** All of them. */
+export const fleetTaskIds: readonly string[] = [mergeTaskId, answerTaskId, proveTaskId];

@@ -1,7 +1,9 @@
 import type { AttemptRecord, Role } from './agent.js';
-import type { Check, Evidence } from './check.js';
+import type { Evidence } from './check.js';
 import type { Comment, Issue, MergeRequest, Person, Repository } from './forge.js';
+import type { Frontier } from './frontier.js';
 import type { Plan } from './plan.js';
+import type { RunPolicy } from './policy.js';
 import type { Asked, ReviewRecord, RoundCause } from './review.js';
 
 /** Identity of a run: short, sortable, `[a-z0-9]`. */
@@ -14,35 +16,6 @@ export type EffectId = string & { readonly brand: 'EffectId' };
 export interface FrozenIssue extends Issue {
   /** Comments by people with write access, made before the label. */
   readonly comments: readonly Comment[];
-}
-
-/** What a run keeps to, frozen when its workspace was prepared. */
-export interface RunPolicy {
-  /** The target branch. */
-  readonly base: string;
-  readonly setup?: string;
-  readonly checks: readonly Check[];
-  readonly checkTimeoutMs: number;
-  /** Globs of what a change may not touch. */
-  readonly protectedPaths: readonly string[];
-  readonly review: ReviewPolicy;
-  /** How often red checks go back to the agent for one task. */
-  readonly fixes: number;
-  /** How many attempts of a stage may fail before a person is asked. */
-  readonly failures: number;
-  /** Agents by role, in order of preference; never empty. */
-  readonly agents: { readonly planner: readonly string[]; readonly developer: readonly string[] };
-}
-
-/** How rounds of review are kept. */
-export interface ReviewPolicy {
-  /** A burst of comments is let settle for so long after its last one. */
-  readonly settleMs: number;
-  readonly maxRounds: number;
-  /** Whether Fleet resolves the threads whose demand it has met. */
-  readonly resolveThreads: boolean;
-  /** How the base is brought in; people's commits are never rebased. */
-  readonly conflicts: 'merge' | 'rebase';
 }
 
 /** A tree of the worktree that Fleet has kept as a commit, so that any step can start again from it. */
@@ -86,6 +59,10 @@ export type Feedback =
   | { readonly kind: 'artifactProblems'; readonly problems: readonly string[] }
   | { readonly kind: 'checksRed'; readonly evidence: readonly Evidence[] }
   | { readonly kind: 'changeRefused'; readonly problems: readonly string[] }
+  /** What crossing the tests of base and head has found. */
+  | { readonly kind: 'notProven'; readonly problems: readonly string[] }
+  /** A task got nowhere: the rest of the round is planned anew. */
+  | { readonly kind: 'replan'; readonly task: string; readonly problems: readonly string[] }
   | { readonly kind: 'conflict'; readonly conflict: Conflict };
 
 /** One agent invocation that the run waits for. */
@@ -100,6 +77,8 @@ export interface Assignment {
   readonly from: Snapshot;
   /** Session of the same agent to go on with, where its dialect can. */
   readonly session?: string;
+  /** What was tried for the task before, a line an attempt, for one that does not remember it. */
+  readonly tried?: readonly string[];
 }
 
 /** What stands in the way of a blocked run; the texts for people are keyed by `kind`. */
@@ -110,6 +89,8 @@ export interface Obstacle {
     | 'agentFailed'
     | 'noAgent'
     | 'changeRefused'
+    | 'notProven'
+    | 'budgetSpent'
     | 'pushRefused'
     | 'emptyRepository'
     | 'configurationBroken'
@@ -126,11 +107,19 @@ export interface Obstacle {
 /** Where a run stands. Ends: merged, closed, cancelled, refused. Parked: blocked. */
 export type Phase =
   | { readonly name: 'queued'; readonly step: 'waiting' | 'preparing'; readonly resume: Resume }
-  | { readonly name: 'planning'; readonly failures: number; readonly assignment: Assignment }
+  | PlanningPhase
   | WorkingPhase
+  /** The change as a whole is held against the base before anybody else sees it. */
+  | VerifyingPhase
   | { readonly name: 'delivering'; readonly step: 'pushing' | 'opening' | 'answering'; readonly head: Snapshot }
   | { readonly name: 'inReview'; readonly head: Snapshot; readonly settling?: Settling }
-  | { readonly name: 'blocked'; readonly obstacle: Obstacle; readonly resume: Resume }
+  | {
+      readonly name: 'blocked';
+      readonly obstacle: Obstacle;
+      readonly resume: Resume;
+      /** When the run is tried anew by itself; unset where only a person can free it. */
+      readonly wakesAtMs?: number;
+    }
   | { readonly name: 'merged' }
   | { readonly name: 'closed' }
   | {
@@ -145,6 +134,8 @@ export type Phase =
 export type Resume =
   | { readonly to: 'planning' }
   | { readonly to: 'working'; readonly task: string; readonly head: Snapshot }
+  | ({ readonly to: 'replanning' } & Replanning)
+  | { readonly to: 'verifying'; readonly head: Snapshot }
   | { readonly to: 'delivering'; readonly head: Snapshot }
   /** A round begins: on what is on the branch by then. */
   | { readonly to: 'round'; readonly head: Snapshot }
@@ -156,21 +147,55 @@ export interface Settling {
   readonly dueAtMs: number;
 }
 
+/** A plan is being made: for the run, for a round, or for what a task that got nowhere has left. */
+export interface PlanningPhase {
+  readonly name: 'planning';
+  readonly failures: number;
+  readonly assignment: Assignment;
+  readonly replaces?: Replanning;
+}
+
+/** A task got nowhere: what is on the branch stays, the rest is planned anew. */
+export interface Replanning {
+  readonly task: string;
+  readonly head: Snapshot;
+  /** What was tried, and what stood in the way. */
+  readonly problems: readonly string[];
+}
+
 /** A task of the plan is being worked on. */
 export interface WorkingPhase {
   readonly name: 'working';
   /** Id of the task at hand; tasks before it in the plan are on the branch. */
   readonly task: string;
-  /** `integrate`: Fleet brings in what people gave, before any agent. */
-  readonly step: 'integrate' | 'agent' | 'checks' | 'commit';
-  /** How often red checks or a refused change went back for this task. */
-  readonly fixes: number;
+  /** `integrate`: Fleet brings in what people gave, before any agent. `baseline`: red checks are run on the base, once a run. */
+  readonly step: 'integrate' | 'agent' | 'checks' | 'baseline' | 'commit';
+  readonly ladder: Ladder;
   readonly failures: number;
   readonly assignment: Assignment;
   /** Head of the run's branch: the last task that was committed. */
   readonly head: Snapshot;
   /** Commit that is being merged: the task's commit has it as its second parent. */
   readonly merges?: string;
+  /** What was seen of the task, while the base is looked at. */
+  readonly seen?: { readonly snapshot: Snapshot; readonly evidence: readonly Evidence[] };
+}
+
+/** `gates`: what has no receipt for this tree yet is run. `crossing`: tests and source of base and head are crossed. */
+export interface VerifyingPhase {
+  readonly name: 'verifying';
+  readonly step: 'gates' | 'crossing';
+  readonly head: Snapshot;
+}
+
+/** How a task has fared since it was planned. */
+export interface Ladder {
+  /** What the attempt at hand is. */
+  readonly rung: 'fix' | 'fresh' | 'other';
+  /** Attempts on this rung that have ended. */
+  readonly onRung: number;
+  /** Where each attempt has led, oldest first. */
+  readonly frontiers: readonly Frontier[];
 }
 
 /** The one comment that shows progress. At most one edit of it is on its way; `stale`: another is due after that. */
@@ -208,6 +233,17 @@ export interface Run {
   readonly attempts: readonly AttemptRecord[];
   /** What was seen on the head of the branch, the newest per name. */
   readonly evidence: readonly Evidence[];
+  /** The repository's checks on the base, from the first time that one was red. */
+  readonly baseline?: readonly Evidence[];
+  /** What a reviewer has to know about the tests of the change. */
+  readonly testNotes?: readonly string[];
+  /** How often this round was planned anew, and how often its tests were sent back. */
+  readonly replans?: number;
+  readonly proofs?: number;
+  /** How often the run was tried anew by itself after a rest. */
+  readonly rests?: number;
+  /** How often a person has let the run have its budget once more. */
+  readonly moreBudgets?: number;
   readonly mergeRequest?: MergeRequest;
   readonly review?: ReviewRecord;
   /** What the round at hand answers; unset in the first one. */
@@ -224,7 +260,9 @@ export interface Run {
 }
 
 /** Where a run is that may still change. */
-export const openPhases: readonly PhaseName[] = ['queued', 'planning', 'working', 'delivering', 'inReview', 'blocked'];
+export const openPhases: readonly PhaseName[] = [
+  ...(['queued', 'planning', 'working', 'verifying', 'delivering', 'inReview', 'blocked'] as const),
+];
 
 /** True for a run that will not change any more. */
 export function isEnded(phase: Phase): boolean {
@@ -238,6 +276,7 @@ export function holdsSlot(phase: Phase): boolean {
       return phase.step === 'preparing';
     case 'planning':
     case 'working':
+    case 'verifying':
     case 'delivering':
       return true;
     case 'inReview':

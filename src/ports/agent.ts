@@ -1,5 +1,5 @@
 import type { AttemptOutcome, Role, Usage } from '../domain/agent.js';
-import type { Plan } from '../domain/plan.js';
+import type { Plan, Task } from '../domain/plan.js';
 import type { Reply } from '../domain/review.js';
 import type { RunId } from '../domain/run.js';
 import type { Workspace } from './workspace.js';
@@ -42,6 +42,8 @@ export interface PlanGround {
   readonly paths: readonly string[];
   /** The plan answers feedback: it may be without tasks and criteria where answers are enough. */
   readonly answersFeedback: boolean;
+  /** Tasks of an earlier plan of the round that are on the branch. */
+  readonly done: readonly Task[];
 }
 
 export interface Agents {

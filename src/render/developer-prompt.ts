@@ -1,11 +1,12 @@
-import { answerTaskId, mergeTaskId, type Plan, type Task } from '../domain/plan.js';
+import { answerTaskId, mergeTaskId, proveTaskId, type Plan, type Task } from '../domain/plan.js';
+import { criteriaDue } from '../domain/receipts.js';
 import type { LedgerRow } from '../domain/review.js';
 import type { Feedback, Run } from '../domain/run.js';
 import { mergeSection } from './conflict-section.js';
 import { redJobsSection, saidSection } from './feedback-sections.js';
 import { fenced, listOf } from './plain.js';
 import { isFleets } from './progress.js';
-import { criterionText, feedbackSection, issueSection, repositorySection, sections } from './prompt.js';
+import { criterionText, feedbackSection, issueSection, repositorySection, sections, triedSection } from './prompt.js';
 
 /** What a developer is told. `artifacts` is a folder outside the worktree, `task` the id of the task at hand. */
 export interface DeveloperBrief {
@@ -15,6 +16,8 @@ export interface DeveloperBrief {
   readonly task: string;
   /** Ids of the threads that the attempt has to answer in `replies.json`. */
   readonly threads: readonly string[];
+  /** What was tried for the task before. */
+  readonly tried?: readonly string[];
   /** The JSON Schema of `replies.json`. */
   readonly schema: string;
 }
@@ -31,6 +34,7 @@ export function developerPrompt(brief: DeveloperBrief): string {
     rows.length === 0 ? undefined : threadsSection(brief, rows),
     rulesSection(brief, rows),
     feedback.kind === 'conflict' || task !== mergeTaskId ? undefined : mergeSection(run),
+    triedSection(brief.tried),
     feedbackSection(feedback, task === mergeTaskId ? 'isKept' : 'isUndone'),
   );
 }
@@ -55,7 +59,8 @@ function rulesSection({ artifacts, task }: DeveloperBrief, rows: readonly Ledger
 function planSection(run: Run, { summary, criteria, tasks, supersededTests }: Plan, id: string): string {
   const at = tasks.findIndex((task) => task.id === id);
   const task = tasks[at];
-  const own = criteria.filter((criterion) => task?.criteria.includes(criterion.id));
+  const due = criteriaDue(run.plan, id);
+  const own = criteria.filter((criterion) => task?.criteria.includes(criterion.id) && due.includes(criterion.id));
   const states = tasks.map(
     (one, index) => `${one.id} ${one.title} (${index < at ? 'done' : index === at ? 'now' : 'later'})`,
   );
@@ -83,6 +88,8 @@ function taskText({ phase }: Run, id: string, task: Task | undefined): string {
       ? 'Another branch is merged into this one. Resolve what conflicts; nothing else is part of it.'
       : 'Fleet has done this itself, without a conflict, and what came of it is red. Mend that; nothing else is part of it.';
   }
+  if (id === proveTaskId)
+    return 'All tasks are done, but the tests do not prove the change yet, or it breaks what tests of the base hold it to. Mend what is named below; nothing else is part of it.';
   if (id === answerTaskId)
     return 'Answer the threads below in writing. Nothing is left to change: read the code, so that what you say is so.';
   return task?.description ?? '';

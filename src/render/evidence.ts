@@ -22,12 +22,21 @@ export function evidenceTable(evidence: readonly Evidence[]): readonly string[] 
       row(
         escapeInline(one.name),
         codeSpan(one.command),
-        one.outcome === 'pass' ? '✅ passed' : `❌ ${outcomeText(one)}`,
+        `${signOf(one)}${testsText(one)}`,
         durationText(one.durationMs),
         `\`${one.tree.slice(0, 7)}\``,
       ),
     ),
   ];
+}
+
+function signOf(one: Evidence): string {
+  if (one.outcome === 'pass') return '✅ passed';
+  return one.wasRed === true ? `⚠️ ${outcomeText(one)}, as on the base` : `❌ ${outcomeText(one)}`;
+}
+
+function testsText({ tests }: Evidence): string {
+  return tests === undefined ? '' : `; ${tests.run} of ${tests.found} tests run`;
 }
 
 function row(...cells: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { isUnanswered } from '../domain/review.js';
 import type { Phase, Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
-import { amountText } from './format.js';
+import { amountText, durationText } from './format.js';
 import { obstacleWords } from './obstacle.js';
 import { isFleets, taskInWords } from './progress.js';
 import { approval, reasonOf, roundName } from './round.js';
@@ -17,12 +17,14 @@ export function headline(run: Run): string {
       return `${title(run, '📝', 'Planning')} ${planner(run, phase)}`;
     case 'working':
       return working(run, phase);
+    case 'verifying':
+      return `${title(run, '🔬', 'Verifying')} ${verifying[phase.step]}`;
     case 'delivering':
       return `${title(run, '📦', 'Delivering')} ${delivering(run, phase)}`;
     case 'inReview':
       return inReview(run, phase);
     case 'blocked':
-      return `✋ **A person is needed${run.round === 1 ? '' : ` in ${roundName(run, run.round)}`}.** ${obstacleWords(phase.obstacle.kind).what}`;
+      return blocked(run, phase);
     case 'merged':
       return `🎉 **Merged.** ${itsLink(run)} is in. Thank you.`;
     case 'closed':
@@ -69,8 +71,9 @@ function queued(run: Run, { step, resume }: Named<'queued'>): string {
   return `${title(run, '⏳', 'Picked up')} ${isFirst ? 'The repository is prepared' : 'The branch is fetched'}.`;
 }
 
-function planner(run: Run, { assignment, failures }: Named<'planning'>): string {
+function planner(run: Run, { assignment, failures, replaces }: Named<'planning'>): string {
   const agent = escapeInline(assignment.agent);
+  if (replaces !== undefined) return `A task got nowhere, so the agent ${agent} plans the rest anew.`;
   if (failures > 0) return `The agent ${agent} plans again; the last attempt left no plan that could be used.`;
   return `The agent ${agent} reads ${run.cause === undefined ? 'the code and writes a plan' : 'what came back and plans'}.`;
 }
@@ -78,14 +81,37 @@ function planner(run: Run, { assignment, failures }: Named<'planning'>): string 
 function working(run: Run, phase: Named<'working'>): string {
   const task = escapeInline(taskInWords(run, phase));
   const colon = isFleets(phase.task) ? ':' : '';
-  const fix = phase.fixes === 0 ? '' : ` (fix ${phase.fixes} of ${run.prepared?.policy.fixes ?? phase.fixes})`;
+  const tries = phase.ladder.frontiers.length;
+  const fix =
+    tries === 0
+      ? ''
+      : ` (attempt ${tries + 1} of at most ${run.prepared?.policy.budgets.attemptsPerTask ?? tries + 1})`;
   const { sign, what, about } = {
     integrate: { sign: '🔀', what: 'Under way', about: `: ${task}` },
     agent: { sign: '🔧', what: 'Working', about: `${fix}${colon || ' on'} ${task}` },
     checks: { sign: '🔍', what: 'Checking', about: `${colon} ${task}` },
+    baseline: {
+      sign: '🔍',
+      what: 'Checking the base',
+      about: `, to tell what was red before from what the change did`,
+    },
     commit: { sign: '🔧', what: 'Committing', about: `${colon} ${task}` },
   }[phase.step];
   return run.cause === undefined ? `${sign} **${what}**${about}` : `${title(run, sign, what)} ${what}${about}`;
+}
+
+const verifying = {
+  gates: 'Every check is run on what will be pushed.',
+  crossing: "The tests of the base and those of the change are run on each other's source.",
+} as const;
+
+function blocked(run: Run, { obstacle, wakesAtMs }: Named<'blocked'>): string {
+  const where = run.round === 1 ? '' : ` in ${roundName(run, run.round)}`;
+  const again =
+    wakesAtMs === undefined
+      ? ''
+      : ` Fleet tries it anew by itself in ${durationText(wakesAtMs - run.updatedAtMs)}, unless somebody is faster.`;
+  return `✋ **A person is needed${where}.** ${obstacleWords(obstacle.kind).what}${again}`;
 }
 
 function delivering({ repository, cause }: Run, { step }: Named<'delivering'>): string {

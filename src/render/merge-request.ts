@@ -61,6 +61,7 @@ function criterionLine(run: Run, criterion: Criterion): string {
 
 function evidence(run: Run): readonly (readonly string[])[] {
   const checks = run.prepared?.policy.checks ?? [];
+  const { testNotes = [] } = run;
   const told = run.evidence.filter(({ kind, outcome }) => kind === 'criterion' || outcome !== 'pass');
   return [
     ['### Evidence'],
@@ -69,6 +70,7 @@ function evidence(run: Run): readonly (readonly string[])[] {
     checks.length === 0
       ? ['This repository has no checks: none are named in `.fleet/config.yml`, and none were found. Look closely.']
       : [],
+    testNotes.map((note) => `- ${escapeInline(note)}`),
     ...told.map((one) => outputFold(one)),
   ];
 }

@@ -33,6 +33,15 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
     what: 'The coding agent came to no change that Fleet may deliver.',
     wayOut: `If only people may change what is named above, change it and write \`/fleet retry\`. Otherwise ${anew}.`,
   },
+  notProven: {
+    what: 'The tests do not prove the change, or break what the base promised.',
+    wayOut: `Say in the issue which of the tests named above are no longer right, or ${anew}. If they are wrong on the base already, mend them there and write \`/fleet retry\`.`,
+  },
+  budgetSpent: {
+    what: 'The budget of this run is spent.',
+    wayOut:
+      'Write `/fleet retry` for as much again; it goes on where it stopped. `budgets` in `.fleet/config.yml` says how much a run may use.',
+  },
   pushRefused: {
     what: 'The push was refused.',
     wayOut:

@@ -1,4 +1,4 @@
-import { answerTaskId, mergeTaskId, type Criterion, type Task } from '../domain/plan.js';
+import { fleetTaskIds, mergeTaskId, type Criterion, type Task } from '../domain/plan.js';
 import { isEnded, type Phase, type Run, type Snapshot, type WorkingPhase } from '../domain/run.js';
 import { amountText, durationText, workedMs } from './format.js';
 import { oneLine } from './plain.js';
@@ -86,8 +86,13 @@ function taskAtHand(phase: Phase): string | undefined {
 
 /** What is delivered, or was last. */
 export function headOf(phase: Phase): Snapshot | undefined {
-  if ('resume' in phase) return phase.resume.to === 'delivering' ? phase.resume.head : undefined;
-  return phase.name === 'delivering' || phase.name === 'inReview' ? phase.head : undefined;
+  if ('resume' in phase) {
+    const { resume } = phase;
+    return resume.to === 'delivering' || resume.to === 'verifying' ? resume.head : undefined;
+  }
+  return phase.name === 'verifying' || phase.name === 'delivering' || phase.name === 'inReview'
+    ? phase.head
+    : undefined;
 }
 
 /** True when the criterion's own command passed on what is delivered; before delivery, on the last tree that was looked at. */
@@ -110,7 +115,7 @@ export function taskInWords(run: Run, { task }: WorkingPhase): string {
 
 /** True for a task that Fleet itself has put into a round. */
 export function isFleets(task: string): boolean {
-  return task === mergeTaskId || task === answerTaskId;
+  return fleetTaskIds.includes(task);
 }
 
 /** Time since the trigger; it stands still once nothing moves any more. */

@@ -55,11 +55,28 @@ export function feedbackSection(feedback: Feedback, refused: 'isKept' | 'isUndon
       return redSection(feedback.evidence);
     case 'changeRefused':
       return `## What was wrong last time\n\nFleet refused the change${refused === 'isKept' ? ', which is in the worktree as you left it' : ' and has undone it'}. Do the task without this:\n\n${listOf(feedback.problems)}`;
+    case 'notProven':
+      return `## What the tests do not prove\n\nFleet ran the tests of the base and those of the branch on each other's source. Mend exactly this, on what is in the worktree:\n\n${listOf(feedback.problems)}`;
+    case 'replan':
+      return replanSection(feedback);
     case 'conflict':
       return conflictSection(feedback.conflict);
     default:
       return feedback satisfies never;
   }
+}
+
+function replanSection({ task, problems }: Extract<Feedback, { kind: 'replan' }>): string {
+  const what = task === '' ? 'What is done does not hold' : `Task ${task} got nowhere`;
+  return `## Why this is planned again\n\n${what}. What stood in the way:\n\n${listOf(problems)}\n\nThe worktree holds the tasks that are done; they stay. Plan what is left by another way: smaller steps, another place, another cause. Give
+new tasks ids that the done ones do not have. Write every criterion again under its id, unless the work has shown that it was wrong. Where a test
+of the base says the opposite of what the issue asks for, name it in \`supersededTests\` as it is named above.`;
+}
+
+/** What was tried for the task before, for an attempt that does not remember it. */
+export function triedSection(tried: readonly string[] = []): string | undefined {
+  if (tried.length === 0) return undefined;
+  return `## What was tried before\n\nOthers have worked on this task and did not get it done. What stayed red after each attempt:\n\n${listOf(tried)}\n\nDo not go the same way again: find the cause first.`;
 }
 
 function redSection(evidence: readonly Evidence[]): string {

@@ -37,9 +37,9 @@ function promptOf(job: Job, assignment: Assignment): AttemptOrder['prompt'] {
   const { feedback, task } = assignment;
   if (assignment.role === 'planner')
     return ({ artifacts, schema }) => plannerPrompt({ run, feedback, artifacts, schema: schema('plan') });
-  const { threads } = assignment;
+  const { threads, tried = [] } = assignment;
   return ({ artifacts, schema }) =>
-    developerPrompt({ run, feedback, artifacts, task: task ?? '', threads, schema: schema('replies') });
+    developerPrompt({ run, feedback, artifacts, task: task ?? '', threads, tried, schema: schema('replies') });
 }
 
 /** An attempt that came to its end. */
@@ -52,9 +52,9 @@ interface Ended {
 async function planned(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
   const { agents, workspaces, clock } = job.loop.ports;
   if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
-  const { repository, cause } = job.run;
+  const { repository, cause, plan } = job.run;
   const files = await workspaces.filesOf(repository, { commit: assignment.from.commit });
-  const ground = { paths: await files.list(), answersFeedback: cause !== undefined };
+  const ground = { paths: await files.list(), answersFeedback: cause !== undefined, done: plan?.tasks ?? [] };
   const reading = await agents.readPlan(report.artifacts, ground);
   if ('value' in reading) return { type: 'planned', attempt, plan: reading.value, atMs: clock.nowMs() };
   return { type: 'attemptFailed', attempt, problems: reading.problems, atMs: clock.nowMs() };

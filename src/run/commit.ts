@@ -19,7 +19,7 @@ export function changesOf(of: {
     effects: outside.map((effect, index) => ({
       id: `${run.id}.${run.revision}.${index}` as EffectId,
       effect,
-      dueAtMs: effect.type === 'readFeedback' ? effect.dueAtMs : of.event.atMs,
+      dueAtMs: 'dueAtMs' in effect ? effect.dueAtMs : of.event.atMs,
     })),
     journal: [
       {
@@ -49,7 +49,7 @@ function stepOf(phase: Decision['run']['phase']): { readonly step?: string } {
 export async function queueEffects(ports: Ports, effects: RunChange['effects']): Promise<void> {
   await Promise.all(
     effects.map(({ id, effect }) => {
-      const delayMs = effect.type === 'readFeedback' ? Math.max(0, effect.dueAtMs - ports.clock.nowMs()) : 0;
+      const delayMs = 'dueAtMs' in effect ? Math.max(0, effect.dueAtMs - ports.clock.nowMs()) : 0;
       return ports.queue.perform({ id, lane: laneOf(effect.type), delayMs });
     }),
   );

@@ -2,6 +2,7 @@ import type { Effect } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import { workAsAgent } from './agent-work.js';
 import { runChecks } from './check-work.js';
+import { crossTests } from './cross.js';
 import { commitWork, integrate, openMergeRequest, pushBranch } from './deliver.js';
 import type { Job } from './job.js';
 import { prepareWorkspace, removeWorkspace } from './prepare.js';
@@ -23,6 +24,8 @@ const performers: Performers = {
   prepareWorkspace,
   runAgent: (job, { assignment }) => workAsAgent(job, assignment),
   runChecks,
+  crossTests,
+  wake: (job) => Promise.resolve({ type: 'rested', atMs: job.loop.ports.clock.nowMs() }),
   commitWork,
   pushBranch: (job, { head }) => pushBranch(job, head),
   openMergeRequest,

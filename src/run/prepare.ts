@@ -1,7 +1,9 @@
+import type { Sighting } from '../domain/check.js';
 import type { WorkEvent } from '../domain/event.js';
 import { needsPerson, retryLater } from '../domain/failure.js';
-import type { RunPolicy, Snapshot } from '../domain/run.js';
-import type { Workspace } from '../ports/workspace.js';
+import type { RunPolicy } from '../domain/policy.js';
+import type { Opened, Workspace } from '../ports/workspace.js';
+import { judge } from './check-work.js';
 import { forgeOf } from './loop.js';
 import type { Job } from './job.js';
 
@@ -31,24 +33,37 @@ export async function prepareWorkspace(job: Job): Promise<WorkEvent> {
   return { type: 'workspacePrepared', prepared, atMs: clock.nowMs() };
 }
 
-async function setUp(
-  job: Job,
-  policy: RunPolicy,
-  opened: { readonly workspace: Workspace; readonly start: Snapshot },
-): Promise<void> {
-  if (policy.setup === undefined) return;
-  const { run, signal, loop } = job;
-  const [seen] = await loop.ports.checks.run({
+/** Dependencies for the agent: a copy of what the set-up makes of the base where it is judged, or, where a copy does not do, its own. */
+async function setUp(job: Job, policy: RunPolicy, opened: Opened): Promise<void> {
+  const { setup } = policy;
+  if (setup === undefined) return;
+  const { run, loop } = job;
+  const { workspace, start, branchHead } = opened;
+  const order = { snapshot: start, setup };
+  const lend = (): Promise<boolean> => loop.ports.judging.lendDependencies(run.id, order);
+  // What people pushed meanwhile may need others.
+  if (branchHead === undefined) {
+    if (await lend()) return;
+    mustPass(setup, await judge(job, { snapshot: start, policy, commands: [] }));
+    if (await lend()) return;
+  }
+  const seen = await loop.ports.checks.run({
     run: run.id,
-    workspace: opened.workspace,
-    tree: opened.start.tree,
-    commands: [{ name: 'setup', kind: 'setup', command: policy.setup }],
+    workspace,
+    tree: start.tree,
+    commands: [{ name: 'setup', kind: 'setup', command: setup }],
     timeoutMs: policy.checkTimeoutMs,
-    signal,
+    signal: job.signal,
   });
-  if (seen?.outcome === 'pass') return;
-  const ended = typeof seen?.exit === 'number' ? `exit ${seen.exit}` : (seen?.exit ?? 'nothing was run');
-  throw needsPerson('setupFailed', [`${policy.setup}: ${ended}`, ...(seen?.outputTail.split('\n').slice(-20) ?? [])]);
+  mustPass(setup, seen);
+}
+
+function mustPass(setup: string, seen: readonly Sighting[]): void {
+  const failed = seen.find(({ evidence }) => evidence.outcome !== 'pass');
+  if (failed === undefined) return;
+  const { exit, outputTail } = failed.evidence;
+  const ended = typeof exit === 'number' ? `exit ${exit}` : exit;
+  throw needsPerson('setupFailed', [`${setup}: ${ended}`, ...outputTail.split('\n').slice(-20)]);
 }
 
 /** The run's worktree; it was prepared before anything else, so without one the run waits for whoever has it. */

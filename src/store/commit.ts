@@ -1,4 +1,5 @@
 import { lostRace } from '../domain/failure.js';
+import { receiptsMissing } from '../domain/receipts.js';
 import { holdsSlot, isEnded, type Run } from '../domain/run.js';
 import type { RunChange } from '../ports/store.js';
 import { violatedIndex } from './errors.js';
@@ -8,6 +9,7 @@ import { jsonb, type FleetTables } from './tables.js';
 
 /** One step of a run, all or nothing; throws `lostRace`. */
 export async function commit(tables: FleetTables, change: RunChange): Promise<void> {
+  demandReceipts(change.run);
   await tables.transaction().execute(async (transaction) => {
     await writeRun(transaction, change);
     if (change.cancelsWork) await cancelWork(transaction, change.run);
@@ -18,6 +20,13 @@ export async function commit(tables: FleetTables, change: RunChange): Promise<vo
     if (admits !== undefined && !(await endWait(transaction, admits.inboxId, admits.because)))
       throw lostRace(`delivery ${admits.inboxId} was admitted by somebody else`);
   });
+}
+
+/** Nothing is called done that Fleet has not seen pass on exactly this tree, whatever decided so. */
+function demandReceipts(run: Run): void {
+  const missing = receiptsMissing(run);
+  if (missing.length === 0) return;
+  throw new Error(`run ${run.id} may not go on to ${run.phase.name}: no receipt for ${missing.join(', ')}`);
 }
 
 async function writeRun(tables: FleetTables, { run, fromRevision }: RunChange): Promise<void> {

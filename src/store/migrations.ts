@@ -4,6 +4,7 @@ import { sql, type Kysely, type Migration } from 'kysely';
 export const fleetMigrations: Readonly<Record<string, Migration>> = {
   'fleet-001-first-tables': { up: createFirstTables },
   'fleet-002-rounds': { up: addRounds },
+  'fleet-003-ladder': { up: addLadder },
 };
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
@@ -122,5 +123,16 @@ async function addRounds(database: Kysely<unknown>): Promise<void> {
       from jsonb_array_elements(run->'plan'->'tasks') with ordinality as tasks (task, place))) where run ? 'plan';
     update fleet.runs set run = jsonb_set(run, '{phase,assignment,threads}', '[]') where run->'phase' ? 'assignment';
     update fleet.outbox set effect = jsonb_set(effect, '{assignment,threads}', '[]') where effect ? 'assignment';
+  `.execute(database);
+}
+
+/** Runs that began before there was a ladder stand at its foot, with the budgets of then. */
+async function addLadder(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    update fleet.runs set run = jsonb_set(run, '{phase,ladder}', '{"rung": "fix", "onRung": 0, "frontiers": []}')
+      where run->'phase'->>'name' = 'working';
+    update fleet.runs set run = jsonb_set(run, '{prepared,policy}', (run->'prepared'->'policy') ||
+      '{"budgets": {"attemptsPerTask": 6, "replans": 2, "wallTimeMs": 21600000, "tokens": 5000000, "costUsd": 20}, "retryBlocked": {"afterMs": 43200000, "times": 3}}')
+      where run ? 'prepared';
   `.execute(database);
 }

@@ -26,7 +26,7 @@ const plan = {
   ],
   unknown: { key: true },
 };
-const about = { paths: ['README.md', 'src/slug.js'], answersFeedback: false };
+const about = { paths: ['README.md', 'src/slug.js'], answersFeedback: false, done: [] };
 
 function folderWith(text: string): string {
   const folder = temporaryFolder();
@@ -97,7 +97,7 @@ describe('readPlan', () => {
       threads: [{ id: 't', kind: 'question' }],
     });
     expect([
-      await readPlan(folderWith(text), { ...about, answersFeedback: true }),
+      await readPlan(folderWith(text), { ...about, answersFeedback: true, done: [] }),
       await readPlan(folderWith(text), about),
     ]).toEqual([
       { value: { summary: 'Answers are enough.', criteria: [], tasks: [], supersededTests: [], risks: [] } },

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import type { WorkEvent } from '../../src/domain/event.js';
 import type { Phase, WorkingPhase } from '../../src/domain/run.js';
 import {
-  aDeliveringPhase,
+  aLadder,
   anAssignment,
   anAttempt,
   anEvidence,
@@ -79,15 +79,28 @@ describe('queued', () => {
       change: { prepared: two },
     },
     {
-      name: 'prepared again after a refused push → it is pushed again',
+      name: 'prepared again after a refused push → held against the base again, whose receipts still stand',
+      run: aRun({
+        phase: { name: 'queued', step: 'preparing', resume: { to: 'delivering', head: aSnapshot() } },
+        ...{ prepared: aPrepared(), evidence: [anEvidence()] },
+      }),
+      event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
+      phase: { name: 'verifying', step: 'crossing', head: aSnapshot() },
+      effects: [{ type: 'crossTests', head: aSnapshot() }, { type: 'showStatus' }],
+      because: 'the workspace is ready again',
+      change: { status: showing },
+    },
+    {
+      name: 'a check that the repository has got meanwhile → it is run first',
       run: aRun({
         phase: { name: 'queued', step: 'preparing', resume: { to: 'delivering', head: aSnapshot() } },
         prepared: aPrepared(),
       }),
       event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
-      phase: aDeliveringPhase(),
-      effects: [{ type: 'pushBranch', head: aSnapshot() }],
+      phase: { name: 'verifying', step: 'gates', head: aSnapshot() },
+      effects: [{ type: 'runChecks', snapshot: aSnapshot(), criteria: [] }, { type: 'showStatus' }],
       because: 'the workspace is ready again',
+      change: { status: showing },
     },
     {
       name: 'the repository wants another label → cancelled',
@@ -159,7 +172,11 @@ describe('working', () => {
   };
   const red = anEvidence({ outcome: 'fail', exit: 1, tree: snapshot.tree });
   const green = anEvidence({ tree: snapshot.tree });
+  const proof = anEvidence({ kind: 'criterion', name: 'AC1', tree: snapshot.tree });
   const redTask = { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [red] } } as const;
+  const unclear = anEvidence({ outcome: 'inconclusive', exit: 'timedOut', tree: snapshot.tree });
+  const unclearTask = { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [unclear] } } as const;
+  const failing = (...failedTests: readonly string[]) => ({ ...red, failedTests });
   const refused = {
     ...phase.assignment,
     feedback: { kind: 'changeRefused', problems: ['a link leaves the tree'] },
@@ -171,6 +188,8 @@ describe('working', () => {
     change,
     ...{ replies: [], replyProblems: [], atMs },
   });
+  /** Where the attempt has led. */
+  const back = (...failing: readonly string[]) => aLadder(1, { frontiers: [{ tree: snapshot.tree, failing }] });
   const last = aWorkingPhase({ task: 'T2', head: start, assignment: developer('T2') });
   const untouched = { kind: 'changeRefused', problems: ['nothing in the repository was changed'] } as const;
   table([
@@ -187,7 +206,7 @@ describe('working', () => {
       name: 'a change that the tree may not bring → undone, goes back',
       run,
       event: worked({ ...fine, problems: ['a link leaves the tree'] }),
-      phase: { ...phase, fixes: 1, assignment: refused },
+      phase: { ...phase, ladder: back('a link leaves the tree'), assignment: refused },
       effects: [{ type: 'runAgent', assignment: refused }],
       because: 'the change is refused; goes back to the agent',
       change: { attempts: [done] },
@@ -196,32 +215,75 @@ describe('working', () => {
       name: 'nothing changed by the last task, and nothing before → goes back',
       run: { ...run, phase: last },
       event: worked({ ...fine, changedFiles: 0 }, start),
-      phase: { ...last, fixes: 1, assignment: { ...last.assignment, feedback: untouched } },
+      phase: {
+        ...last,
+        ladder: aLadder(1, { frontiers: [{ tree: start.tree, failing: untouched.problems }] }),
+        assignment: { ...last.assignment, feedback: untouched },
+      },
       effects: [{ type: 'runAgent', assignment: { ...last.assignment, feedback: untouched } }],
       because: 'the change is refused; goes back to the agent',
       change: { attempts: [done] },
     },
     {
-      name: 'red → the same session with the failing output, on the tree it left',
+      name: 'red for the first time → the base is looked at',
       run: { ...run, phase: checking },
       event: { type: 'checked', snapshot, evidence: [red], atMs },
-      phase: { ...checking, step: 'agent', fixes: 1, assignment: redTask },
-      effects: [{ type: 'runAgent', assignment: redTask }],
-      because: 'red: test; goes back to the agent',
-      change: { evidence: [red] },
+      phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } },
+      effects: [{ type: 'runChecks', snapshot: start, criteria: [] }],
+      because: 'red: test; looks at the base',
     },
     {
-      name: 'inconclusive is red',
-      run: { ...run, phase: { ...checking, fixes: 3 } },
-      event: { type: 'checked', snapshot, evidence: [anEvidence({ outcome: 'inconclusive', exit: 'timedOut' })], atMs },
+      name: 'red, and green on the base → the same session with the failing output, on the tree it left',
+      run: { ...run, phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } } },
+      event: { type: 'checked', snapshot: start, evidence: [green], atMs },
+      phase: { ...checking, step: 'agent', ladder: back('test'), assignment: redTask },
+      effects: [{ type: 'runAgent', assignment: redTask }],
+      because: 'red: test; goes back to the agent',
+      change: { evidence: [red], baseline: [green] },
+    },
+    {
+      name: 'red as it was on the base → no fault of the change',
+      run: { ...run, phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } } },
+      event: { type: 'checked', snapshot: start, evidence: [{ ...red, tree: start.tree }], atMs },
+      phase: { ...checking, step: 'commit' },
+      effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
+      because: '1 check passed',
+      change: { evidence: [{ ...red, wasRed: true }], baseline: [{ ...red, tree: start.tree }] },
+    },
+    {
+      name: 'red by a test that passed on the base → goes back, whatever else was red there',
+      run: { ...run, phase: checking, baseline: [failing('a')] },
+      event: { type: 'checked', snapshot, evidence: [failing('a', 'b')], atMs },
       phase: {
-        name: 'blocked',
-        obstacle: { kind: 'checksRed', details: ['test (npm test): timedOut'] },
-        resume: { to: 'working', task: 'T1', head: start },
+        ...{ ...checking, step: 'agent', ladder: back('test: a', 'test: b') },
+        assignment: { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
       },
-      effects: [blockedNotice({ kind: 'checksRed', details: ['test (npm test): timedOut'] }), { type: 'showStatus' }],
-      because: 'blocked: checksRed',
-      change: { evidence: [anEvidence({ outcome: 'inconclusive', exit: 'timedOut' })], status: showing },
+      effects: [
+        {
+          type: 'runAgent',
+          assignment: { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
+        },
+      ],
+      because: 'red: test; goes back to the agent',
+      change: { evidence: [failing('a', 'b')] },
+    },
+    {
+      name: 'red by fewer tests than on the base → no fault of the change',
+      run: { ...run, phase: checking, baseline: [failing('a', 'b')] },
+      event: { type: 'checked', snapshot, evidence: [failing('a')], atMs },
+      phase: { ...checking, step: 'commit' },
+      effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
+      because: '1 check passed',
+      change: { evidence: [{ ...failing('a'), wasRed: true }] },
+    },
+    {
+      name: 'inconclusive is red, on the base, too',
+      run: { ...run, phase: checking },
+      event: { type: 'checked', snapshot, evidence: [unclear], atMs },
+      phase: { ...checking, step: 'agent', ladder: back('test'), assignment: unclearTask },
+      effects: [{ type: 'runAgent', assignment: unclearTask }],
+      because: 'red: test; goes back to the agent',
+      change: { evidence: [unclear] },
     },
     {
       name: 'green → Fleet commits',
@@ -242,13 +304,13 @@ describe('working', () => {
       change: { status: showing },
     },
     {
-      name: 'the last task finds its work done → delivered as it is, with all criteria checked before',
+      name: 'the last task finds its work done → verified as it is, with all criteria checked before',
       run: { ...run, phase: { ...last, step: 'checks', head: snapshot } },
-      event: { type: 'checked', snapshot, evidence: [green], atMs },
-      phase: { name: 'delivering', step: 'pushing', head: snapshot },
-      effects: [{ type: 'pushBranch', head: snapshot }],
+      event: { type: 'checked', snapshot, evidence: [green, proof], atMs },
+      phase: { name: 'verifying', step: 'crossing', head: snapshot },
+      effects: [{ type: 'crossTests', head: snapshot }, { type: 'showStatus' }],
       because: 'nothing was left to change; all tasks are done',
-      change: { evidence: [green] },
+      change: { evidence: [green, proof], status: showing },
     },
     {
       name: 'a late result of an earlier step changes nothing',

@@ -84,6 +84,7 @@ export class Outside {
     if (type !== 'react' && type !== 'removeWorkspace' && this.#dice.is(this.trouble)) {
       return { type: 'effectFailed', effect: type, obstacle: { kind: 'spent', details: [] }, atMs };
     }
+    if (type === 'wake') return { type: 'rested', atMs };
     return this.#ofWork(effect, run, atMs) ?? this.#ofForge(effect, run, atMs);
   }
 
@@ -92,9 +93,14 @@ export class Outside {
     if (effect.type === 'runAgent') return this.#attempt(effect.assignment, run, atMs);
     if (effect.type === 'commitWork') return { type: 'committed', head: this.#snapshot(), atMs };
     if (effect.type === 'integrate') return this.#integrate(effect, atMs);
+    if (effect.type === 'crossTests') {
+      const problems = this.#dice.is(this.trouble === 0 ? 0 : 0.3) ? ['the new tests prove nothing'] : [];
+      return { type: 'crossed', head: effect.head, problems, notes: [], atMs };
+    }
     if (effect.type !== 'runChecks') return undefined;
-    const isGreen = this.#dice.is(0.8);
-    const evidence = [isGreen ? anEvidence() : anEvidence({ outcome: 'fail', exit: 1 })];
+    const isGreen = this.#dice.is(this.trouble === 0 ? 0.95 : 0.8);
+    const { tree } = effect.snapshot;
+    const evidence = [isGreen ? anEvidence({ tree }) : anEvidence({ tree, outcome: 'fail', exit: 1 })];
     return { type: 'checked', snapshot: effect.snapshot, evidence, atMs };
   }
 
@@ -126,7 +132,12 @@ export class Outside {
 
   #prepared(run: Run) {
     const review = { ...aPolicy().review, maxRounds: 4 };
-    const policy = aPolicy({ review, fixes: 1, failures: 2 });
+    const policy = aPolicy({
+      review,
+      failures: 2,
+      budgets: { ...aPolicy().budgets, attemptsPerTask: 2, replans: 1 },
+      retryBlocked: { afterMs: 60_000, times: 2 },
+    });
     const isThere = run.mergeRequest !== undefined && this.#dice.is(0.8);
     return aPrepared({ policy, ...(isThere ? { branchHead: this.#snapshot() } : {}) });
   }
@@ -142,7 +153,9 @@ export class Outside {
     if (assignment.role === 'planner') {
       const ids = ['R1', 'R2'].slice(0, pick(run.cause === undefined ? [1, 2] : [0, 1, 2]));
       const threads = run.cause?.threads ?? [];
-      const tasks = ids.map((id): Task => aTask({ id, criteria: [], threads: threads.filter(() => is(0.5)) }));
+      const tasks = ids
+        .map((name) => `${name}-${(this.#made += 1)}`)
+        .map((id): Task => aTask({ id, criteria: [], threads: threads.filter(() => is(0.5)) }));
       return { type: 'planned', attempt, plan: aPlan({ criteria: [], tasks }), atMs };
     }
     const kinds = ['fix', 'fix', 'question', 'nit', 'disagree', 'outOfScope'] as const;

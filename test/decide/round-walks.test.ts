@@ -4,6 +4,7 @@ import { decide } from '../../src/decide/decide.js';
 import type { Command } from '../../src/domain/command.js';
 import type { Effect, EffectType } from '../../src/domain/effect.js';
 import type { PeopleEvent, RunEvent, WorkEvent } from '../../src/domain/event.js';
+import { receiptsMissing } from '../../src/domain/receipts.js';
 import { isEnded, type Phase, type Run } from '../../src/domain/run.js';
 import { aPerson, aRun, startMs } from '../support/builders.js';
 import { dice, Outside, type Dice } from './outside.js';
@@ -16,7 +17,10 @@ const awaitedBy: Partial<Record<string, EffectType>> = {
   'working integrate': 'integrate',
   'working agent': 'runAgent',
   'working checks': 'runChecks',
+  'working baseline': 'runChecks',
   'working commit': 'commitWork',
+  'verifying gates': 'runChecks',
+  'verifying crossing': 'crossTests',
   'delivering pushing': 'pushBranch',
   'delivering opening': 'openMergeRequest',
   'delivering answering': 'answerThreads',
@@ -94,7 +98,7 @@ class Walk {
 
   #perform(ordered: Ordered): void {
     const { effect } = ordered;
-    if (effect.type === 'readFeedback') this.nowMs = Math.max(this.nowMs, effect.dueAtMs);
+    if ('dueAtMs' in effect) this.nowMs = Math.max(this.nowMs, effect.dueAtMs);
     const event = this.outside.perform(effect, this.run, this.nowMs);
     if (event === undefined) this.#outbox = this.#outbox.filter((each) => each !== ordered);
     else ordered.event = event;
@@ -184,6 +188,7 @@ class Walk {
     this.#roundsHold(before, about);
     const shown = this.#outbox.filter(({ effect }) => effect.type === 'showStatus').length;
     this.#claim(shown === (run.status.state === 'shown' ? 0 : 1), `${shown} edits while ${run.status.state}: ${about}`);
+    this.#claim(receiptsMissing(run).length === 0, `without a receipt: ${about}`);
     if (run.round > before.round) this.#takesUp();
   }
 
@@ -245,11 +250,17 @@ function isAwaited({ phase, status }: Run, event: WorkEvent): boolean {
       attemptFailed: ['runAgent'],
       worked: ['runAgent'],
     },
-    ...{ checked: ['runChecks'], committed: ['commitWork'], integrated: ['integrate'], pushed: ['pushBranch'] },
+    ...{
+      crossed: ['crossTests'],
+      checked: ['runChecks'],
+      committed: ['commitWork'],
+      integrated: ['integrate'],
+      pushed: ['pushBranch'],
+    },
     ...{ branchMoved: ['pushBranch'], mergeRequestOpened: ['openMergeRequest'], threadsAnswered: ['answerThreads'] },
   };
   if (event.type === 'statusShown') return status.state !== 'shown' || status.id === undefined;
-  if (event.type === 'effectFailed' || event.type === 'jobsRerun') return true;
+  if (event.type === 'effectFailed' || event.type === 'jobsRerun' || event.type === 'rested') return true;
   if (event.type === 'feedbackRead') return phase.name === 'inReview' && phase.settling !== undefined;
   return types[event.type]?.some((type) => type === awaited(phase)) ?? false;
 }
@@ -276,6 +287,7 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'blocked changeRefused',
     'blocked checksRed',
     'blocked ciStaysRed',
+    'blocked notProven',
     'blocked planMissing',
     'blocked pushRefused',
     'blocked roundsSpent',
@@ -289,9 +301,12 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'planning',
     'queued preparing',
     'queued waiting',
+    'verifying crossing',
+    'verifying gates',
     'working agent',
+    'working baseline',
     'working checks',
     'working commit',
     'working integrate',
   ]);
-});
+}, 60_000);

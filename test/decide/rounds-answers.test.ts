@@ -4,6 +4,7 @@ import type { LedgerReply, LedgerRow, Reply, RoundCause } from '../../src/domain
 import type { Assignment, Phase, Run, Snapshot, WorkingPhase } from '../../src/domain/run.js';
 import {
   aLedgerRow,
+  aLadder,
   anAssignment,
   anAttempt,
   anEvidence,
@@ -48,7 +49,7 @@ const developer = (
   threads: readonly string[],
   more: Partial<Assignment> = {},
 ): Assignment => anAssignment({ role: 'developer', task, from, threads, ...more });
-const pushing = (at: Snapshot): Phase => ({ name: 'delivering', step: 'pushing', head: at });
+const verifying = (at: Snapshot): Phase => ({ name: 'verifying', step: 'gates', head: at });
 
 const said = (thread: string, kind: Reply['kind'] = 'fix'): Reply => ({ thread, kind, text: `${kind} it is` });
 const kept = (kind: Reply['kind'] = 'fix', commit?: string): LedgerReply => ({
@@ -115,13 +116,13 @@ describe('a task of a round', () => {
       change: { ...rowsOf(kept('fix', made.commit), kept('disagree')), attempts: [done] },
     },
     {
-      name: 'all tasks are done and all threads answered → pushed',
+      name: 'all tasks are done and all threads answered → verified',
       run: inRound({ phase: { ...lastPhase, step: 'checks' }, ...rowsOf(kept('fix', made.commit), kept('question')) }),
       event: { type: 'checked', snapshot: made, evidence: green, atMs },
-      phase: pushing(made),
-      effects: [{ type: 'pushBranch', head: made }],
+      phase: verifying(made),
+      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }, showStatus],
       because: 'nothing was left to change; all tasks are done',
-      change: { evidence: green },
+      change: { evidence: green, status: showing },
     },
     {
       name: 'a thread without an answer → answers are asked for',
@@ -156,7 +157,7 @@ describe('answers alone', () => {
   const opening: Phase = { name: 'delivering', step: 'opening', head };
   const back = (problems: readonly string[], left: readonly string[], at = head): WorkingPhase =>
     answering(at, {
-      fixes: 1,
+      ladder: aLadder(0, { frontiers: [{ tree: at.tree, failing: left }] }),
       assignment: developer('ANSWER', at, left, {
         ...{ feedback: { kind: 'artifactProblems', problems }, session: 's2' },
       }),
@@ -176,10 +177,10 @@ describe('answers alone', () => {
       name: 'a fix is proven by what was committed in the round',
       run: given({ phase: answering(made) }),
       event: worked(made, [said('PRRT_1'), said('PRRT_2', 'question')]),
-      phase: pushing(made),
-      effects: [{ type: 'pushBranch', head: made }],
+      phase: verifying(made),
+      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }, showStatus],
       because: 'every thread has its answer; all tasks are done',
-      change: { ...rowsOf(kept('fix', made.commit), kept('question')), attempts: [done] },
+      change: { ...rowsOf(kept('fix', made.commit), kept('question')), attempts: [done], status: showing },
     },
     {
       name: 'a fix without a commit is no answer, nor is none → goes back',
@@ -206,7 +207,7 @@ describe('answers alone', () => {
     },
     {
       name: 'an agent that never answers → the round goes on, the thread stays open',
-      run: given({ phase: answering(head, { fixes: 3 }) }),
+      run: given({ phase: answering(head, { ladder: aLadder(3) }) }),
       event: worked(head, [said('PRRT_1', 'disagree')]),
       phase: opening,
       effects: [{ type: 'openMergeRequest', head }],

@@ -6,6 +6,7 @@ import type { Assignment, Conflict, Phase, Run, WorkingPhase } from '../../src/d
 import {
   aDemandComment,
   aLedgerRow,
+  aLadder,
   anAssignment,
   anAttempt,
   anEvidence,
@@ -180,13 +181,13 @@ describe('Fleet brings in what people gave', () => {
       change: { evidence: [anEvidence()], status: showing },
     },
     {
-      name: 'green, and nothing else was asked for → pushed',
+      name: 'green, and nothing else was asked for → verified',
       run: merging({ phase: { ...phase, step: 'checks', head: brought }, cause: updates, review: record() }),
       event: { type: 'checked', snapshot: brought, evidence: [anEvidence()], atMs },
-      phase: { name: 'delivering', step: 'pushing', head: brought },
-      effects: [{ type: 'pushBranch', head: brought }],
+      phase: { name: 'verifying', step: 'gates', head: brought },
+      effects: [{ type: 'runChecks', snapshot: brought, criteria: ['AC1', 'AC2'] }, showStatus],
       because: 'brought in, and green; all tasks are done',
-      change: { evidence: [anEvidence()] },
+      change: { evidence: [anEvidence()], status: showing },
     },
     {
       name: 'nothing to bring in → planned',
@@ -243,7 +244,10 @@ describe('Fleet brings in what people gave', () => {
       run: merging({ phase: atAgent }),
       event: { ...worked, change: { ...change, problems: ['src/slug.js: a marker'] }, replies: [], replyProblems: [] },
       phase: {
-        ...{ ...atAgent, fixes: 1 },
+        ...{
+          ...atAgent,
+          ladder: aLadder(1, { frontiers: [{ tree: resolved.tree, failing: ['src/slug.js: a marker'] }] }),
+        },
         assignment: {
           ...{ ...onConflict, from: resolved },
           feedback: { kind: 'changeRefused', problems: ['src/slug.js: a marker'] },

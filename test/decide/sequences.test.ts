@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { decide } from '../../src/decide/decide.js';
+import type { Evidence } from '../../src/domain/check.js';
 import type { RunEvent } from '../../src/domain/event.js';
 import { isEnded, type Run } from '../../src/domain/run.js';
 import {
@@ -18,6 +19,11 @@ import { dice } from './outside.js';
 
 const by = aPerson();
 const atMs = startMs;
+const passed = (digits: string) =>
+  [
+    { name: 'test', kind: 'check' },
+    { name: 'AC1', kind: 'criterion' },
+  ].map((one) => anEvidence({ ...one, tree: aSnapshot(digits).tree } as Partial<Evidence>));
 const change = { changedFiles: 1, deletedFiles: 0, files: 3, problems: [] };
 const events: readonly RunEvent[] = [
   { type: 'slotGranted', atMs },
@@ -25,9 +31,11 @@ const events: readonly RunEvent[] = [
   { type: 'planned', attempt: anAttempt(), plan: aPlan(), atMs },
   { type: 'attemptFailed', attempt: anAttempt(), problems: ['none'], atMs },
   { type: 'worked', attempt: anAttempt(), snapshot: aSnapshot('a2'), change, replies: [], replyProblems: [], atMs },
-  { type: 'checked', snapshot: aSnapshot('a2'), evidence: [anEvidence()], atMs },
+  { type: 'checked', snapshot: aSnapshot('a2'), evidence: passed('a2'), atMs },
+  { type: 'checked', snapshot: aSnapshot('a3'), evidence: passed('a3'), atMs },
   { type: 'checked', snapshot: aSnapshot('a2'), evidence: [anEvidence({ outcome: 'fail', exit: 1 })], atMs },
   { type: 'committed', head: aSnapshot('a3'), atMs },
+  { type: 'crossed', head: aSnapshot('a3'), problems: [], notes: [], atMs },
   { type: 'pushed', sha: 'a3', atMs },
   { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
   { type: 'statusShown', commentId: 's1', atMs },
@@ -44,8 +52,8 @@ function walk(seed: number, step: (before: Run, event: RunEvent, outstanding: nu
   const { roll } = dice(seed);
   let run = aRun();
   let outstanding = 0;
-  for (let index = 0; index < 60; index += 1) {
-    const likely = roll() < 0.75 ? events.slice(0, 11) : events;
+  for (let index = 0; index < 90; index += 1) {
+    const likely = roll() < 0.75 ? events.slice(0, 13) : events;
     const event = likely[Math.floor(roll() * likely.length)];
     if (event === undefined) throw new Error('no event');
     if (
@@ -87,6 +95,7 @@ it('no sequence of events leaves an end, has two edits of the status comment on 
     'merged',
     'planning',
     'queued',
+    'verifying',
     'working',
   ]);
-});
+}, 60_000);

@@ -87,7 +87,7 @@ describe('planProblems', () => {
       ],
     ],
   ])('of %s', (_, plan, problems) => {
-    expect(planProblems(plan, { paths: ['a.js'], answersFeedback: false })).toEqual(problems);
+    expect(planProblems(plan, { paths: ['a.js'], answersFeedback: false, done: [] })).toEqual(problems);
   });
 
   it.each<[string, Plan, readonly string[]]>([
@@ -101,7 +101,7 @@ describe('planProblems', () => {
     ],
     ['an unknown criterion', aPlan([aTask('T1')], []), ['task T1: criteria names AC1, which is no criterion']],
   ])('that answers feedback, of %s', (_, plan, problems) => {
-    expect(planProblems(plan, { paths: [], answersFeedback: true })).toEqual(problems);
+    expect(planProblems(plan, { paths: [], answersFeedback: true, done: [] })).toEqual(problems);
   });
 });
 

@@ -20,7 +20,7 @@ export async function reached(
   world: Pick<Fleet, 'fleet'>,
   repository: Numbered,
   wanted: Wanted,
-  withinMs = 40_000,
+  withinMs = 90_000,
 ): Promise<Run> {
   const isWanted = typeof wanted === 'function' ? wanted : (run: Run): boolean => run.phase.name === wanted;
   const deadline = performance.now() + withinMs;
@@ -88,7 +88,7 @@ export async function decided(stage: Pick<Fleet, 'fleet'>, scene: Numbered, word
 }
 
 /** Waits until it is so, looking again and again. Fails when that takes more than `withinMs`. */
-export async function becomes(isSo: () => boolean, withinMs = 40_000): Promise<void> {
+export async function becomes(isSo: () => boolean, withinMs = 90_000): Promise<void> {
   const look = (): void => expect(isSo(), String(isSo)).toBe(true);
   await vi.waitFor(look, { timeout: withinMs, interval: 20 });
 }

@@ -6,11 +6,11 @@ import { stages } from './stages.js';
 
 const at = { path: 'slug.js', line: 1 };
 
-describe.each(stages)('on %s', { timeout: 60_000 }, (_, start) => {
+describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await start();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await stage.close();
     stage.assertNoSurprises();

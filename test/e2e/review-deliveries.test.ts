@@ -6,11 +6,11 @@ import { stages } from './stages.js';
 const at = { path: 'slug.js', line: 1 };
 const rename = 'replace text with title in slug.js';
 
-describe.each(stages)('on %s', { timeout: 60_000 }, (forge, start) => {
+describe.each(stages)('on %s', { timeout: 120_000 }, (forge, start) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await start();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await stage.close();
     stage.assertNoSurprises();
@@ -103,5 +103,5 @@ describe.each(stages)('on %s', { timeout: 60_000 }, (forge, start) => {
     const asks = /\/(requested_reviewers|merge_requests\/\d+\/notes)$/;
     expect(calls.filter(({ method, path }) => method === 'POST' && asks.test(path))).toHaveLength(1);
     expect(calls.length).toBeLessThan(250);
-  }, 60_000);
+  }, 120_000);
 });

@@ -13,7 +13,7 @@ describe.each(stages)('killed -9 on %s', (_, start) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await start({ start: daemon.start });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await stage.close();
     stage.assertNoSurprises();
@@ -36,7 +36,7 @@ describe.each(stages)('killed -9 on %s', (_, start) => {
       commits: ['fix: keep digits', 'Change what was asked for'],
     });
     expect(scene.reviewers()).toEqual(['mona']);
-  }, 60_000);
+  }, 120_000);
 
   it('while it brings the base in, and again when that is pushed and the answer on its way: there is one merge', async () => {
     const scene = await opened(stage);
@@ -63,7 +63,7 @@ describe.each(stages)('killed -9 on %s', (_, start) => {
     const merges = commitItems(scene, 'main', run.branch).filter(({ title }) => title.includes(', a merge of '));
     expect(merges).toHaveLength(1);
     expect(stage.git.read(scene.path, run.branch, 'NEWS.md')).toBe('News.\n');
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Pushes are taken, and answered once they are released. */

@@ -12,7 +12,7 @@ describe.each(stages)('on %s', (name, start) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await start();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await stage.close();
     stage.assertNoSurprises();

@@ -15,11 +15,11 @@ const answered = {
   commits: ['fix: keep digits', 'Change what was asked for'],
 };
 
-describe.each(stages)('on %s', { timeout: 60_000 }, (_, start) => {
+describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await start();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await stage.close();
     stage.assertNoSurprises();

@@ -42,7 +42,11 @@ export const runs: Readonly<Record<string, Run>> = {
   planning: a.aRun({ prepared, phase: a.aPlanningPhase() }),
   'planning-again': a.aRun({ prepared, phase: a.aPlanningPhase({ failures: 1 }), attempts: [planning] }),
   working: a.aRun({ ...planned, phase: a.aWorkingPhase() }),
-  'working-fix': a.aRun({ ...planned, phase: a.aWorkingPhase({ task: 'T2', fixes: 2 }), attempts: [planning, first] }),
+  'working-fix': a.aRun({
+    ...planned,
+    phase: a.aWorkingPhase({ task: 'T2', ladder: a.aLadder(2) }),
+    attempts: [planning, first],
+  }),
   checking: a.aRun({ ...planned, phase: a.aWorkingPhase({ step: 'checks' }), attempts: [planning, first] }),
   delivering: a.aRun({ ...delivered, phase: a.aDeliveringPhase({ head, step: 'opening' }) }),
   'in-review': a.aRun({ ...delivered, phase: { name: 'inReview', head }, mergeRequest }),

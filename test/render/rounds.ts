@@ -108,7 +108,7 @@ const over = [...delivered, { round: 2, head, tasks: [merges, pattern], ...(ende
 /** main conflicts, and an agent was there once. */
 export const resolving: Run = {
   ...merging,
-  phase: a.aWorkingPhase({ task: 'MERGE', fixes: 1, merges: a.aSnapshot('d4').commit }),
+  phase: a.aWorkingPhase({ task: 'MERGE', ladder: a.aLadder(1), merges: a.aSnapshot('d4').commit }),
 };
 
 /** A run in each phase of its second round. */
@@ -116,7 +116,7 @@ export const rounds: Readonly<Record<string, Run>> = {
   queued: begun,
   preparing: { ...begun, phase: { name: 'queued', step: 'preparing', resume: { to: 'round', head: before } } },
   integrating: { ...merging, phase: a.aWorkingPhase({ task: 'MERGE', step: 'integrate' }) },
-  merging: { ...merging, phase: a.aWorkingPhase({ task: 'MERGE', fixes: 1 }) },
+  merging: { ...merging, phase: a.aWorkingPhase({ task: 'MERGE', ladder: a.aLadder(1) }) },
   planning: { ...merging, phase: a.aPlanningPhase() },
   working: { ...planned, phase: a.aWorkingPhase() },
   answering: {

@@ -71,8 +71,10 @@ export async function sceneOn(database: Database): Promise<Scene> {
       find: () => Promise.resolve({ path: '/worktree', gitDirectories: [] }),
       restore: () => Promise.resolve(),
     }),
+    judging: only('judging', {}),
     remover: only('remover', {}),
     checks: only('checks', {}),
+    gates: only('gates', {}),
     agents: only('agents', { run: (order) => scene.runAgent(order) }),
     rules: () =>
       Promise.resolve({

@@ -13,16 +13,17 @@ import type {
   ReviewRecord,
   RoundCause,
 } from '../../src/domain/review.js';
+import type { RunPolicy } from '../../src/domain/policy.js';
 import type {
   Assignment,
   DeliveredRound,
   FrozenIssue,
+  Ladder,
   Obstacle,
   Phase,
   Prepared,
   Run,
   RunId,
-  RunPolicy,
   Snapshot,
   WorkingPhase,
 } from '../../src/domain/run.js';
@@ -132,7 +133,8 @@ export function aPolicy(change: Partial<RunPolicy> = {}): RunPolicy {
     checkTimeoutMs: 600_000,
     protectedPaths: ['.github/**', '.gitlab-ci.yml'],
     review: { settleMs: 60_000, maxRounds: 10, resolveThreads: true, conflicts: 'merge' },
-    fixes: 3,
+    budgets: { attemptsPerTask: 6, replans: 2, wallTimeMs: 21_600_000, tokens: 5_000_000, costUsd: 20 },
+    retryBlocked: { afterMs: 43_200_000, times: 0 },
     failures: 2,
     agents: { planner: ['opus'], developer: ['opus'] },
     ...change,
@@ -183,12 +185,21 @@ export function aPlanningPhase(change: Partial<PhaseNamed<'planning'>> = {}): Ph
   return { name: 'planning', failures: 0, assignment: anAssignment(), ...change };
 }
 
+/** After so many attempts in one session, each on another tree and none nearer than the one before. */
+export function aLadder(attempts = 0, change: Partial<Ladder> = {}): Ladder {
+  const frontiers = Array.from({ length: attempts }, (_, index) => ({
+    tree: aSnapshot(`f${index}`).tree,
+    failing: ['test'],
+  }));
+  return { rung: 'fix', onRung: attempts, frontiers, ...change };
+}
+
 export function aWorkingPhase(change: Partial<WorkingPhase> = {}): WorkingPhase {
   return {
     name: 'working',
     task: 'T1',
     step: 'agent',
-    fixes: 0,
+    ladder: aLadder(),
     failures: 0,
     assignment: anAssignment({ role: 'developer', task: change.task ?? 'T1' }),
     head: aSnapshot('b0'),

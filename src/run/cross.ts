@@ -1,0 +1,81 @@
+import type { Sighting } from '../domain/check.js';
+import { crossed, unproven, type CrossedGate, type Crossing } from '../domain/crossing.js';
+import type { Effect } from '../domain/effect.js';
+import type { WorkEvent } from '../domain/event.js';
+import type { Prepared, Run, Snapshot } from '../domain/run.js';
+import type { CheckOrder } from '../ports/check.js';
+import { gated, judge, type Judgement } from './check-work.js';
+import type { Job } from './job.js';
+
+/** Runs the tests of base and head on each other's source, and the criteria on the base: whether the change is proven by them. */
+export async function crossTests(job: Job, { head }: Extract<Effect, { type: 'crossTests' }>): Promise<WorkEvent> {
+  const { run, loop } = job;
+  const { prepared } = run;
+  const { problems, notes } = prepared === undefined ? nothing : await crossing(job, prepared, head);
+  return { type: 'crossed', head, problems, notes, atMs: loop.ports.clock.nowMs() };
+}
+
+async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise<Crossing> {
+  const { run, loop } = job;
+  const base = await loop.ports.judging.forkOf(run.id, head);
+  const takes = loop.ports.gates.isTest(policy.tests);
+  const weave = (onto: Snapshot, from: Snapshot): Promise<Snapshot> =>
+    loop.ports.judging.weave(run.id, { onto, from: from.tree, takes });
+  const see = async (snapshot: Snapshot, commands = testsOf(run, head)): Promise<readonly Sighting[]> =>
+    commands.length === 0 ? [] : judge(job, await gated(job, { snapshot, base, policy, commands }));
+  const criteria = await see(base, criteriaOf(run));
+  const oldTests = await weave(head, base);
+  if (oldTests.tree === head.tree) return together({ problems: [], notes: byBase(run) }, unproven(criteria, []));
+  const newTests = await weave(base, head);
+  const seen = {
+    head: await see(head),
+    oldTests: await see(oldTests),
+    // Where only tests were changed, both are the head.
+    newTests: newTests.tree === head.tree ? [] : await see(newTests),
+  };
+  const isBroken = seen.oldTests.some(({ evidence }) => evidence.outcome !== 'pass');
+  const before = isBroken ? await see(base) : [];
+  const gates = testsOf(run, head).flatMap(({ name }): readonly CrossedGate[] => {
+    const [onHead, old, fresh, was] = [seen.head, seen.oldTests, seen.newTests, before].map((all) => of(name, all));
+    if (onHead === undefined || old === undefined) return [];
+    const rest = { ...(fresh && { newTests: fresh }), ...(was && { before: was }) };
+    return [{ name, head: onHead, oldTests: old, ...rest }];
+  });
+  const told = gates.map((gate) => crossed(gate, run.plan?.supersededTests ?? []));
+  return together({ problems: [], notes: byBase(run) }, unproven(criteria, gates), ...told);
+}
+
+function together(...parts: readonly Crossing[]): Crossing {
+  return { problems: parts.flatMap(({ problems }) => problems), notes: parts.flatMap(({ notes }) => notes) };
+}
+
+const nothing: Crossing = { problems: [], notes: [] };
+
+/** What was seen of a command; a set-up that failed stands for all that could not be run then. */
+function of(name: string, seen: readonly Sighting[]): Sighting | undefined {
+  return seen.find(({ evidence }) => evidence.name === name) ?? seen.find(({ evidence }) => evidence.kind === 'setup');
+}
+
+/** The checks that run tests: those in which a test runner was recognised, else those that are called so. */
+function testsOf(run: Run, head: Snapshot): CheckOrder['commands'] {
+  const counted = run.evidence.filter(({ kind, tests, tree }) => kind === 'check' && tests && tree === head.tree);
+  const names = new Set(counted.map(({ name }) => name));
+  const checks = run.prepared?.policy.checks ?? [];
+  return checks
+    .filter(({ name }) => (names.size === 0 ? /test|spec/i.test(name) : names.has(name)))
+    .map(({ name, command }) => ({ name, kind: 'check', command }));
+}
+
+/** Those of later rounds were seen when they were new, or are about what people said of the change. */
+function criteriaOf({ plan, round }: Run): Judgement['commands'] {
+  if (round > 1) return [];
+  return (plan?.criteria ?? []).flatMap(({ id, proof }) =>
+    proof.kind === 'command' ? [{ name: id, kind: 'criterion' as const, command: proof.run }] : [],
+  );
+}
+
+function byBase({ evidence }: Run): readonly string[] {
+  return evidence.some((one) => one.byBase === true)
+    ? ['the change touches files that say how checks are run; Fleet judged it by those of the base']
+    : [];
+}

@@ -1,0 +1,107 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Run } from '../../src/domain/run.js';
+import { aCheck, aCriterion, aPlan } from '../support/builders.js';
+import { aRoom } from './room.js';
+
+const source = (pattern: string) => `exports.slug = (text) => text.toLowerCase().replace(/${pattern}+/g, '-');\n`;
+const tests = (...bodies: readonly string[]) =>
+  [
+    "const { test } = require('node:test');",
+    "const assert = require('node:assert');",
+    "const { slug } = require('./slug.js');",
+  ]
+    .concat(bodies)
+    .join('\n');
+const lower = "test('is in lower case', () => assert.equal(slug('A B'), 'a-b'));";
+const drops = "test('drops digits', () => assert.equal(slug('a1b'), 'a-b'));";
+const keeps = "test('keeps digits', () => assert.equal(slug('a1b'), 'a1b'));";
+const files = {
+  'package.json': '{ "scripts": { "test": "node --test" } }\n',
+  'slug.js': source('[^a-z]'),
+  'slug.test.js': tests(lower, drops),
+};
+const honest = { 'slug.js': source('[^a-z0-9]'), 'slug.test.js': tests(lower, keeps) };
+const superseded: Partial<Run> = {
+  plan: aPlan({ criteria: [], supersededTests: [{ test: 'drops digits', reason: 'the issue asks for the opposite' }] }),
+};
+
+async function aReadyRun() {
+  const room = await aRoom(files, { setup: 'none', checks: [aCheck({ command: 'npm test' })] });
+  return room.prepared();
+}
+
+test('a change whose tests fail without it, and which supersedes by name what it contradicts, holds', async () => {
+  const { work, checked, crossed } = await aReadyRun();
+  const head = await work(honest);
+  expect(await checked(head)).toEqual(['check test: pass']);
+  expect(await crossed(head, superseded)).toEqual({ problems: [], notes: [] });
+});
+
+test('what contradicts a test of the base without a word goes back: the test fails on the new source, and is gone', async () => {
+  const { work, crossed } = await aReadyRun();
+  const { problems } = await crossed(await work(honest));
+  expect(problems).toEqual([
+    expect.stringContaining("the base's test “drops digits” fails on the changed source"),
+    expect.stringContaining('the test “drops digits” is gone'),
+  ]);
+});
+
+test("a test that is weakened, or whose file is gone, is found by the base's own", async () => {
+  const { path, work, crossed } = await aReadyRun();
+  const weak = { ...honest, 'slug.test.js': tests(lower, drops.replace("slug('a1b')", "'a-b'")) };
+  expect((await crossed(await work(weak))).problems).toEqual([
+    expect.stringContaining('“drops digits” fails on the changed source'),
+  ]);
+  rmSync(join(path, 'slug.test.js'));
+  const { problems } = await crossed(await work({}));
+  expect(problems).toContainEqual(expect.stringContaining('the test “is in lower case” is gone'));
+});
+
+test('a skipped test is found', async () => {
+  const { work, crossed } = await aReadyRun();
+  const silent = {
+    'slug.test.js': tests(lower.replace('test(', 'test.skip('), drops, keeps.replace("a1b'))", "a-b'))")),
+  };
+  expect((await crossed(await work({ ...silent, 'slug.js': `${source('[^a-z]')}// done\n` }))).problems).toContainEqual(
+    expect.stringContaining('the test “is in lower case” is skipped now'),
+  );
+});
+
+test('a new test that passes without the change proves nothing', async () => {
+  const { work, crossed } = await aReadyRun();
+  const green = "test('is a text', () => assert.equal(typeof slug('a'), 'string'));";
+  const head = await work({ 'slug.js': `${source('[^a-z]')}// done\n`, 'slug.test.js': tests(lower, drops, green) });
+  expect((await crossed(head)).problems).toEqual([
+    expect.stringContaining('the new tests (1) pass without the change, too'),
+  ]);
+});
+
+test('a script that is made to pass changes nothing: the base says how it is checked, and the reviewer is told', async () => {
+  const { work, checked } = await aReadyRun();
+  const head = await work({ 'package.json': '{ "scripts": { "test": "exit 0" } }\n', 'slug.js': 'broken(\n' });
+  expect(await checked(head)).toEqual(['check test: fail']);
+});
+
+test('a criterion that passes without the change is told of where a test shows the change, and else goes back', async () => {
+  const { work, crossed } = await aReadyRun();
+  const plan = { ...superseded.plan!, criteria: [aCriterion({ proof: { kind: 'command', run: 'true' } })] };
+  expect(await crossed(await work(honest), { plan })).toEqual({
+    problems: [],
+    notes: ['passes without the change, too: AC1'],
+  });
+  const head = await work({ 'slug.js': source('[^a-z ]'), 'slug.test.js': files['slug.test.js'] });
+  expect(await crossed(head, { plan })).toEqual({
+    problems: [expect.stringMatching(/^nothing shows the change: AC1 passes without it, too/)],
+    notes: [],
+  });
+});
+
+test('one criterion that fails without the change is enough', async () => {
+  const { work, crossed } = await aReadyRun();
+  const head = await work({ 'slug.js': source('[^a-z ]') });
+  const command = (id: string, run: string) => aCriterion({ id, proof: { kind: 'command', run } });
+  const plan = aPlan({ criteria: [command('AC1', 'true'), command('AC2', 'grep -q "a-z ]" slug.js')] });
+  expect(await crossed(head, { plan })).toEqual({ problems: [], notes: ['passes without the change, too: AC1'] });
+});
