@@ -4,7 +4,7 @@ import { blocked, shownTo, type Decision } from './decision.js';
 import { resumeOf } from './failed-effect.js';
 
 /** What the attempts of a run have used together. */
-export type Spent = Pick<Budgets, 'wallTimeMs' | 'tokens' | 'costUsd'>;
+type Spent = Pick<Budgets, 'wallTimeMs' | 'tokens' | 'costUsd'>;
 
 /** A run that has used what it may starts no agent any more: a person is asked first. */
 export function withinBudget(decision: Decision): Decision {
@@ -19,7 +19,7 @@ export function withinBudget(decision: Decision): Decision {
 }
 
 /** What the attempts of a run have used together: time that agents worked, tokens, US dollars where an account has a price. */
-export function spentOf({ attempts }: Pick<Run, 'attempts'>): Spent {
+function spentOf({ attempts }: Pick<Run, 'attempts'>): Spent {
   const sum = (of: (attempt: Run['attempts'][number]) => number): number =>
     attempts.reduce((total, attempt) => total + of(attempt), 0);
   return {

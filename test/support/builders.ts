@@ -187,20 +187,14 @@ export function aPlanningPhase(change: Partial<PhaseNamed<'planning'>> = {}): Ph
 
 /** After so many attempts in one session, each on another tree and none nearer than the one before. */
 export function aLadder(attempts = 0, change: Partial<Ladder> = {}): Ladder {
-  const frontiers = Array.from({ length: attempts }, (_, index) => ({
-    tree: aSnapshot(`f${index}`).tree,
-    failing: ['test'],
-  }));
-  return { rung: 'fix', onRung: attempts, frontiers, ...change };
+  const trees = Array.from({ length: attempts }, (_, index) => aSnapshot(`f${index}`).tree);
+  return { rung: 'fix', onRung: attempts, frontiers: trees.map((tree) => ({ tree, failing: ['test'] })), ...change };
 }
 
 export function aWorkingPhase(change: Partial<WorkingPhase> = {}): WorkingPhase {
   return {
-    name: 'working',
-    task: 'T1',
-    step: 'agent',
+    ...({ name: 'working', task: 'T1', step: 'agent', failures: 0 } as const),
     ladder: aLadder(),
-    failures: 0,
     assignment: anAssignment({ role: 'developer', task: change.task ?? 'T1' }),
     head: aSnapshot('b0'),
     ...change,
