@@ -3,7 +3,7 @@
 # $1 is the folder for the marks.
 : > "$1/$FLEET_RUN.$FLEET_ROLE.started"
 case "$FLEET_ROLE" in
-  planner) printf '%s' '{"summary":"Add a line.","criteria":[{"id":"AC1","text":"the line is there","proof":{"kind":"command","run":"true"}}],"tasks":[{"id":"T1","title":"Add a line","description":"Add a line to file 1.","dependsOn":[],"files":["folder-1/file-1.txt"],"criteria":["AC1"]}]}' > "$FLEET_ARTIFACTS/plan.json" ;;
+  planner) printf '%s' '{"summary":"Add a line.","criteria":[{"id":"AC1","text":"the line is there","proof":{"kind":"command","run":"grep -q added folder-1/file-1.txt"}}],"tasks":[{"id":"T1","title":"Add a line","description":"Add a line to file 1.","dependsOn":[],"files":["folder-1/file-1.txt"],"criteria":["AC1"]}]}' > "$FLEET_ARTIFACTS/plan.json" ;;
   *) echo "added by $FLEET_RUN" >> folder-1/file-1.txt ;;
 esac
 : > "$1/$FLEET_RUN.$FLEET_ROLE.ended"
