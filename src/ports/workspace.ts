@@ -12,7 +12,7 @@ export interface TreeFiles {
   read(path: string): Promise<string | undefined>;
 }
 
-/** A run's worktree. */
+/** A worktree of a run. */
 export interface Workspace {
   /** The folder that agents and checks work in. */
   readonly path: string;
@@ -45,12 +45,36 @@ export interface CommitOrder {
 
 /** What a change is held against. */
 export interface KeepOrder {
-  /** Head of the run's branch. */
+  /** What the work was made on: head of the run's branch when it began. */
   readonly head: Snapshot;
+  readonly lane?: number;
   /** Globs of what may not change, beside the operator's. */
   readonly protectedPaths: readonly string[];
   /** Commit that is being merged: what came with it is no change of the agent's, and no conflict marker may be left. */
   readonly merges?: string;
+  /**
+   * The worktree was given with the markers of a replay onto `head` that conflicted: no conflict marker may be left. All is the agent's own
+   * change.
+   */
+  readonly isConflicted?: true;
+}
+
+/** Work that is put on what the run's branch has become meanwhile. */
+export interface ReplayOrder {
+  /** What the work was made on. */
+  readonly from: Snapshot;
+  /** The work, as it was kept. */
+  readonly work: Snapshot;
+  /** Head of the run's branch by now. */
+  readonly onto: Snapshot;
+  /** Title of the task, for people; conflict markers call it `"Title-of-the-task"`. */
+  readonly name: string;
+}
+
+export interface Replay {
+  /** The work on `onto`; `onto` itself where nothing of it is left, or where it conflicts. */
+  readonly snapshot: Snapshot;
+  readonly conflict?: Conflict;
 }
 
 export interface IntegrateOrder extends Integration {
@@ -103,6 +127,8 @@ export interface JudgeOrder {
 /** A tree whose dependencies a command makes. */
 export interface SetupOrder extends JudgeOrder {
   readonly setup: string;
+  /** Whose worktree dependencies are lent to. */
+  readonly lane?: number;
 }
 
 export interface JudgingPlace {
@@ -127,12 +153,15 @@ export interface Judging {
    * serves every run of the repository with the same lockfiles; all else serves this run.
    */
   keepDependencies(run: RunId, order: SetupOrder): Promise<void>;
-  /** Copies what is kept for every run into the worktree of the agent; false when there is nothing. */
+  /**
+   * Copies what is kept for every run, or for this run, into the worktree of a lane, and brings that to the tree; no agent may work there at the
+   * moment. False when nothing fits: what names the judging worktree, or has a part of it at home, would lead an agent out of its worktree.
+   */
   lendDependencies(run: RunId, order: SetupOrder): Promise<boolean>;
 }
 
-/** Git, with a mirror per repository and a worktree per run. The agent edits, Fleet commits. */
-export interface Workspaces {
+/** Git, with a mirror per repository, and a worktree for each lane of a run. The agent edits, Fleet commits. */
+export interface Workspaces extends Branches {
   /** Brings the repository's mirror up to date. Throws `needsPerson('emptyRepository')` when it has no commit, `retryLater` on network trouble. */
   fetch(repository: Repository, remote: GitRemote): Promise<void>;
   /** The files at the head of a branch of the mirror, or of a commit; throws `needsPerson('configurationBroken')` when the branch is not there. */
@@ -143,18 +172,27 @@ export interface Workspaces {
    * A branch that is gone there is made anew by the next push. What only this machine had stays under `refs/fleet/archive/`.
    */
   open(order: WorkspaceOrder): Promise<Opened>;
-  /** The run's worktree, when it is there. */
-  find(run: RunId): Promise<Workspace | undefined>;
-  /** Brings the worktree to exactly this tree; ignored files (dependencies, caches) stay. */
-  restore(run: RunId, to: Snapshot): Promise<void>;
-  /** Keeps the worktree as it is now, and says what it changes against the head. Ignored files are not part of it. */
+  /** A worktree of the run, when it is there. Lane 0, the default, is the one that `open` makes; others are for tasks at its side. */
+  find(run: RunId, lane?: number): Promise<Workspace | undefined>;
+  /**
+   * Brings the worktree of a lane to exactly this tree; ignored files (dependencies, caches) stay. Lanes beside lane 0 are made where they are
+   * not there, and made anew, without what was ignored, where they cannot be mended.
+   */
+  restore(run: RunId, to: Snapshot, lane?: number): Promise<void>;
+  /** Keeps the worktree of a lane as it is now, and says what it changes against the head. Ignored files are not part of it. */
   keep(run: RunId, order: KeepOrder): Promise<{ readonly snapshot: Snapshot; readonly change: Change }>;
+}
+
+/** The branch of a run, and what comes onto it. No file of a worktree is touched. */
+export interface Branches {
   /**
    * Brings suggestions, then the source into the run's branch, as far as that goes without a conflict; the mirror was fetched before. The
    * same order on the same mirror gives the same commits. A thread whose suggestions cannot all be applied as they stand is left out of `applied`.
    * Throws `needsPerson('configurationBroken')` when the base is gone, or has no history in common with the branch.
    */
   integrate(run: RunId, order: IntegrateOrder): Promise<Integrated>;
+  /** Merges work into a newer head, as a commit on it that is on no branch. The same order gives the same commit. */
+  replay(run: RunId, order: ReplayOrder): Promise<Replay>;
   /** Makes the commit under Fleet's identity, and puts the run's branch on it. The same order gives the same commit. */
   commit(run: RunId, order: CommitOrder): Promise<Snapshot>;
   /** Pushes one refspec with a lease; throws `needsPerson('pushRefused')` with the remote's words, `lostRace` when somebody pushed meanwhile, or when it would drop a commit of somebody else's. */
@@ -165,6 +203,6 @@ export interface Workspaces {
 
 /** The end of a workspace, apart from its use: a clean-up may come long after. */
 export interface WorkspaceRemover {
-  /** Removes worktree, run refs and run folders. What was committed is on the remote, or is kept under `refs/fleet/archive/`. */
+  /** Removes worktrees, run refs and run folders. What was committed is on the remote, or is kept under `refs/fleet/archive/`. */
   remove(run: RunId): Promise<void>;
 }

@@ -3,7 +3,6 @@ import type { CommitOrder } from '../ports/workspace.js';
 import type { Git } from './git.js';
 import { moveRefs } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
-import { writeView } from './view.js';
 
 /** A commit that others are built upon. */
 export interface Commit extends Snapshot {
@@ -46,7 +45,6 @@ export async function commitWork(worktree: RunWorktree, order: CommitOrder): Pro
   const parents = await commitsAt(git, gitDir, order.parents);
   const commit = await makeCommit(worktree, { ...order, at: timeAfter(worktree, ...parents) });
   await moveRefs(git, gitDir, { run, head: commit, contains: order.parents });
-  await writeView(worktree);
   return { commit, tree: order.tree };
 }
 

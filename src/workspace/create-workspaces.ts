@@ -15,9 +15,18 @@ import { keepWork } from './keep.js';
 import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
 import { type Opening, openWorktree } from './open.js';
-import { createPlaces, type Places, readRecord, type RunPlaces, type RunRecord, writeRecord } from './places.js';
+import {
+  createPlaces,
+  type Places,
+  readRecord,
+  type RunPlaces,
+  type RunRecord,
+  worktreesOf,
+  writeRecord,
+} from './places.js';
 import { pushWork } from './push.js';
-import { bringTo, restoreTree } from './restore.js';
+import { replayWork } from './replay-work.js';
+import { bringLaneTo, bringTo, restoreTree } from './restore.js';
 import { dropRefs } from './run-refs.js';
 import type { RunWorktree, WorktreeRules } from './run-worktree.js';
 import { type Starter, startHere } from './starter.js';
@@ -55,7 +64,7 @@ interface Ground {
   readonly rules: WorktreeRules;
 }
 
-/** Git on disk: a mirror per repository; per run a worktree, and beside it an index and a git directory for the agent's eyes. */
+/** Git on disk: a mirror per repository; per lane of a run a worktree, and beside it an index and a git directory for the agent's eyes. */
 export function createWorkspaces(
   options: WorkspacesOptions,
 ): Workspaces & Judging & WorkspaceRemover & { close(): Promise<void> } {
@@ -84,14 +93,12 @@ export function createWorkspaces(
       return treeFilesOf({ git, mirror, read: mirrorReader(mirror, environment) }, commit);
     },
     open: (order) => lock(order.run, () => findOrOpen(ground, order)),
-    async find(run) {
-      const place = places.of(run);
-      const record = await readRecord(place);
-      return record === undefined ? undefined : workspaceOf(place, places.mirrorOf(record));
-    },
-    restore: (run, to) => within(ground, run, (worktree) => bringTo(worktree, to)),
-    keep: (run, order) => within(ground, run, (worktree) => keepWork(worktree, order)),
+    find: (run, lane) => find(places, run, lane),
+    restore: (run, to, lane = 0) =>
+      within(ground, run, (worktree) => (lane === 0 ? bringTo(worktree, to) : bringLaneTo(worktree, trash, to)), lane),
+    keep: (run, order) => within(ground, run, (worktree) => keepWork(worktree, order), order.lane),
     integrate: (run, order) => within(ground, run, (worktree) => integrateWork(worktree, order)),
+    replay: (run, order) => within(ground, run, (worktree) => replayWork(worktree, order)),
     commit: (run, order) => within(ground, run, (worktree) => commitWork(worktree, order)),
     push: (run, order) => within(ground, run, (worktree) => pushWork(worktree, order)),
     diff: (run, from, to) => within(ground, run, (worktree) => diffOf(worktree, { from, to })),
@@ -99,7 +106,8 @@ export function createWorkspaces(
     weave: (run, order) => within(ground, run, (worktree) => weaveTrees(worktree, order)),
     judge: (run, order) => within(ground, run, (worktree) => judgeTree(worktree, judging, order)),
     keepDependencies: (run, order) => within(ground, run, (worktree) => keepDependencies(worktree, judging, order)),
-    lendDependencies: (run, order) => within(ground, run, (worktree) => lendDependencies(worktree, judging, order)),
+    lendDependencies: (run, order) =>
+      within(ground, run, (worktree) => lendDependencies(worktree, judging, order), order.lane),
     remove: (run) =>
       lock(run, async () => {
         const place = places.of(run);
@@ -109,29 +117,37 @@ export function createWorkspaces(
           await sealMirror(mirror);
           await dropRefs(git, mirror, { run, start: record.start.commit });
         }
-        await trash.take([place.own, place.worktree.path, place.judging.worktree.path, place.leftovers]);
+        await trash.take([place.own, ...(await worktreesOf(places, run)), place.leftovers]);
       }),
     close: () => trash.close().finally(() => starter.close()),
   };
 }
 
-/** Works on a run's worktree, one piece of work at a time. A worktree that is gone means that the run was ended meanwhile. */
-function within<T>(ground: Ground, run: RunId, work: (worktree: RunWorktree) => Promise<T>): Promise<T> {
+/** Works on a run, one piece of work at a time, whatever its lane. A run without a worktree was ended meanwhile. */
+function within<T>(ground: Ground, run: RunId, work: (worktree: RunWorktree) => Promise<T>, lane?: number): Promise<T> {
   const { places, lock } = ground;
   return lock(run, async () => {
     const place = places.of(run);
     const record = await readRecord(place);
     if (record === undefined) throw lostRace(`run ${run} has no worktree any more`);
-    return work(await known(ground, run, record));
+    return work(await known(ground, run, record, lane));
   });
 }
 
-async function known({ git, places, rules }: Ground, run: RunId, record: RunRecord): Promise<RunWorktree> {
-  const place = places.of(run);
+async function known({ git, places, rules }: Ground, run: RunId, record: RunRecord, lane = 0): Promise<RunWorktree> {
+  const place = places.of(run, lane);
   const mirror = places.mirrorOf(record);
   await allDone([sealMirror(mirror), ensureFolder(place.worktree.path)]);
   const shared = places.dependenciesOf(record);
   return { run, record, places: place, shared, stage: { git, gitDir: mirror, worktree: place.worktree }, rules };
+}
+
+/** The folder of lane 0 is made again by whatever works in it. */
+async function find(places: Places, run: RunId, lane = 0): Promise<Workspace | undefined> {
+  const place = places.of(run, lane);
+  const record = await readRecord(place);
+  const isThere = record !== undefined && (lane === 0 || (await isFolder(place.worktree.path)));
+  return isThere ? workspaceOf(place, places.mirrorOf(record)) : undefined;
 }
 
 async function findOrOpen(ground: Ground, order: WorkspaceOrder): Promise<Opened> {

@@ -123,7 +123,11 @@ async function conflictOf(
 }
 
 /** Subjects of the commits that touched these files, newest first. */
-async function subjectsOf({ stage }: RunWorktree, range: string, files: readonly string[]): Promise<readonly string[]> {
+export async function subjectsOf(
+  { stage }: RunWorktree,
+  range: string,
+  files: readonly string[],
+): Promise<readonly string[]> {
   const args = ['log', `-${mostSubjects}`, '--no-merges', '--format=%s', range, '--', ...files];
   const lines = await stage.git.output({ gitDir: stage.gitDir, args, env: { GIT_LITERAL_PATHSPECS: '1' } });
   return lines.split('\n').filter((line) => line !== '');

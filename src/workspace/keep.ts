@@ -3,7 +3,7 @@ import type { Snapshot } from '../domain/run.js';
 import type { KeepOrder } from '../ports/workspace.js';
 import { makeCommit } from './commits.js';
 import type { Git } from './git.js';
-import { markersLeft } from './markers.js';
+import { markersLeft, replayMarkersLeft } from './markers.js';
 import { mergeTrees } from './merge-trees.js';
 import { refOf, setRef } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
@@ -16,13 +16,13 @@ const mostProblems = 20;
 /** Keeps the files as a commit on the head that is on no branch. */
 export async function keepWork(
   worktree: RunWorktree,
-  { head, protectedPaths, merges }: KeepOrder,
+  { head, protectedPaths, merges, isConflicted }: KeepOrder,
 ): Promise<{ readonly snapshot: Snapshot; readonly change: Change }> {
   const { stage, rules } = worktree;
   const merged = merges === undefined ? undefined : await comingWith(worktree, head, merges);
   const globs = [...rules.protectedPaths, ...protectedPaths];
   const { tree, change } = await takeTree(stage, { head, protectedPaths: globs, isBrought: merged?.isBrought });
-  const left = (await merged?.markersLeft(tree)) ?? [];
+  const left = isConflicted ? await replayMarkersLeft(worktree, head, tree) : ((await merged?.markersLeft(tree)) ?? []);
   const problems = atMost(mostProblems, [...left, ...change.problems]);
   const snapshot = tree === head.tree ? head : await keepTree(worktree, tree, head);
   return { snapshot, change: { ...change, problems } };
@@ -33,7 +33,7 @@ export async function keepTree(worktree: RunWorktree, tree: string, head: Snapsh
   const { run, stage, record } = worktree;
   const message = `Work of run ${run}, not yet checked\n`;
   const commit = await makeCommit(worktree, { tree, parents: [head.commit], message, at: record.openedAt });
-  await setRef(stage.git, stage.gitDir, { ref: refOf(run, `kept/${tree}`), sha: commit });
+  await setRef(stage.git, stage.gitDir, { ref: refOf(run, `kept/${commit}`), sha: commit });
   return { commit, tree };
 }
 
@@ -49,7 +49,7 @@ async function comingWith(worktree: RunWorktree, head: Snapshot, merges: string)
     // What they do not have either may be what only the branch had: then it was the agent who took it out.
     isBrought: (change: TreeChange) =>
       isOf(result, change) || ((change.kind !== 'deleted' || conflicting.has(change.path)) && isOf(theirs, change)),
-    markersLeft: (tree: string) => markersLeft(worktree, merged, tree),
+    markersLeft: (tree: string) => markersLeft(worktree, { trees: [merged.tree], files: merged.files }, tree),
   };
 }
 

@@ -1,5 +1,7 @@
+import type { Snapshot } from '../domain/run.js';
+import { markedTrees } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
-import type { MergedTree } from './merge-trees.js';
+import { changesBetween } from './tree-entries.js';
 import { shown } from './tree-problems.js';
 
 // A carriage return ends the line in files that have them.
@@ -12,28 +14,52 @@ interface Line {
   readonly text: string;
 }
 
+/** Where conflict markers may be left. */
+interface Marked {
+  /** What was given with markers in it; one of them. */
+  readonly trees: readonly string[];
+  readonly files: readonly string[];
+}
+
 /**
- * Conflict markers of a merge that the tree still has, a line each. Lines that look like markers and are none (a title
- * underlined in Markdown) stood beside them in the merge's own tree: only where there are more of them now is something left.
+ * Conflict markers that the tree still has, a line each. Lines that look like markers and are none (a title underlined in
+ * Markdown) stood beside them in the tree that was given: only where there are more of them now is something left.
  */
-export async function markersLeft(worktree: RunWorktree, merged: MergedTree, tree: string): Promise<readonly string[]> {
-  if (merged.files.length === 0) return [];
-  const lines = await linesLikeMarkers(worktree, [...new Set([merged.tree, tree])], merged.files);
+export async function markersLeft(worktree: RunWorktree, marked: Marked, tree: string): Promise<readonly string[]> {
+  if (marked.files.length === 0 || marked.trees.length === 0) return [];
+  const lines = await linesLikeMarkers(worktree, [...new Set([...marked.trees, tree])], marked.files);
   const start = `<<<<<<< ${worktree.record.branch}`;
-  return merged.files.flatMap((path) => {
+  return marked.files.flatMap((path) => {
     const inFile = lines.filter((each) => each.path === path);
-    const written = inFile.filter((each) => each.tree === merged.tree);
-    const markers = written.filter(({ text }) => text.startsWith(start)).length;
-    return ['<', '=', '>']
-      .map((kind) => {
+    const given = marked.trees
+      .map((each) => inFile.filter((line) => line.tree === each))
+      .filter((each) => countOf(each, start) > 0);
+    return (given.length === 0 ? [] : ['<', '=', '>'])
+      .flatMap((kind) => {
         const now = inFile.filter((each) => each.tree === tree && each.text.startsWith(kind));
-        const innocent = written.filter(({ text }) => text.startsWith(kind)).length - markers;
+        const innocent = Math.max(...given.map((each) => countOf(each, kind) - countOf(each, start)));
         return now.length > innocent ? now : [];
       })
-      .flat()
       .sort((a, b) => Number(a.line) - Number(b.line))
       .map(({ line }) => `${shown(path)}:${line} still has a conflict marker`);
   });
+}
+
+/** The same for work that came back with the markers of a replay. */
+export async function replayMarkersLeft(
+  worktree: RunWorktree,
+  head: Snapshot,
+  tree: string,
+): Promise<readonly string[]> {
+  const { git, gitDir } = worktree.stage;
+  const [before, after] = [await git.filesOf(gitDir, head.tree), await git.filesOf(gitDir, tree)];
+  const changed = changesBetween(before, after).filter(({ kind }) => kind !== 'deleted');
+  const trees = await markedTrees(git, gitDir, worktree.run);
+  return markersLeft(worktree, { trees, files: changed.map(({ path }) => path) }, tree);
+}
+
+function countOf(lines: readonly Line[], start: string): number {
+  return lines.filter(({ text }) => text.startsWith(start)).length;
 }
 
 async function linesLikeMarkers(

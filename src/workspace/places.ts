@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from '../domain/forge.js';
 import type { RunId, Snapshot } from '../domain/run.js';
@@ -17,15 +17,19 @@ export interface RunRecord {
   readonly openedAt: number;
 }
 
-/** Where one run's things lie. */
-export interface RunPlaces {
+/** Where one worktree of a run lies. */
+export interface WorktreePlaces {
   readonly worktree: Worktree;
   /** Git directory that the agent's `.git` file points to; Fleet writes it and never reads it. */
   readonly view: string;
+}
+
+/** Where one run's things lie, with the worktree of one of its lanes. */
+export interface RunPlaces extends WorktreePlaces {
   /** Git directory that Fleet merges in, made anew each time. */
   readonly merge: string;
-  /** Where trees are judged, and its `view`. No agent works there. */
-  readonly judging: { readonly worktree: Worktree; readonly view: string };
+  /** Where trees are judged. No agent works there. */
+  readonly judging: WorktreePlaces;
   /** Everything of Fleet's own: indexes, ignore rules, record, views, merge, dependencies that serve this run alone. */
   readonly own: string;
   /** What other rooms keep of the run: home and temporary files of checks. Removed with the worktree. */
@@ -37,33 +41,45 @@ export interface RunPlaces {
 /** Layout below the data folder. */
 export interface Places {
   readonly trash: string;
+  /** Of all runs: each is named by its run, or begins with its run and a dot. */
+  readonly worktrees: string;
   mirror(repository: Repository): string;
   mirrorOf(record: RunRecord): string;
   /** What set-ups made that serves all runs of a mirror, a folder for each name. */
   dependenciesOf(record: RunRecord): string;
-  of(run: RunId): RunPlaces;
+  of(run: RunId, lane?: number): RunPlaces;
 }
 
 export function createPlaces(folder: string): Places {
+  const worktrees = join(folder, 'worktrees');
   return {
     trash: join(folder, 'trash'),
+    worktrees,
     mirror: ({ forge, id }) => join(folder, 'mirrors', `${forge}-${encodeURIComponent(id)}.git`),
     mirrorOf: ({ mirror }) => join(folder, 'mirrors', mirror),
     dependenciesOf: ({ mirror }) => join(folder, 'dependencies', mirror.replace(/\.git$/, '')),
-    of(run) {
+    of(run, lane = 0) {
       const own = join(folder, 'git', run);
-      const worktree = {
-        path: join(folder, 'worktrees', run),
-        index: join(own, 'index'),
-        excludes: join(own, 'exclude'),
-      };
-      const judged = { ...worktree, path: `${worktree.path}.judge`, index: join(own, 'judge-index') };
-      const judging = { worktree: judged, view: join(own, 'judge-view') };
+      const main = join(worktrees, run);
+      const excludes = join(own, 'exclude');
+      const beside = (name: string): WorktreePlaces => ({
+        worktree: { path: `${main}.${name}`, index: join(own, `${name}-index`), excludes },
+        view: join(own, `${name}-view`),
+      });
+      const first = { worktree: { path: main, index: join(own, 'index'), excludes }, view: join(own, 'view') };
       const leftovers = join(folder, 'runs', run);
-      const home = join(leftovers, 'home');
-      return { worktree, view: join(own, 'view'), merge: join(own, 'merge'), judging, own, leftovers, home };
+      return {
+        ...(lane === 0 ? first : beside(`lane${lane}`)),
+        ...{ merge: join(own, 'merge'), judging: beside('judge'), own, leftovers, home: join(leftovers, 'home') },
+      };
     },
   };
+}
+
+/** Folders of all worktrees that a run has. */
+export async function worktreesOf({ worktrees }: Places, run: RunId): Promise<readonly string[]> {
+  const names = (await readdir(worktrees).catch(unlessMissing)) ?? [];
+  return names.filter((name) => name === run || name.startsWith(`${run}.`)).map((name) => join(worktrees, name));
 }
 
 /** Undefined when the run has no worktree. */

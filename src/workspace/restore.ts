@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { Snapshot } from '../domain/run.js';
-import { mend, sweep } from './files.js';
+import { ensureFolder, mend, sweep } from './files.js';
 import { allDone } from './locks.js';
 import { readRef, refOf } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
 import { passOver, type Stage } from './stage.js';
+import type { Trash } from './trash.js';
 import { gitlinksOf } from './tree-entries.js';
 import { writeView } from './view.js';
 
@@ -14,9 +15,26 @@ const timeoutMs = 10 * 60_000;
 export async function bringTo(worktree: RunWorktree, to: Snapshot): Promise<void> {
   const { run, stage } = worktree;
   await restoreTree(stage, to.tree);
-  // What was kept is on no branch: it is shown as work on top of the head.
-  const isKept = (await readRef(stage.gitDir, refOf(run, `kept/${to.tree}`))) === to.commit;
-  await writeView(worktree, isKept ? undefined : to.commit);
+  // What was kept is on no branch: it is shown as work on what it was made on. The branch may have gone on since.
+  const isKept = (await readRef(stage.gitDir, refOf(run, `kept/${to.commit}`))) !== undefined;
+  await writeView(worktree, isKept ? await parentOf(stage, to.commit) : to.commit);
+}
+
+/** The same for a worktree that Fleet can do without: what cannot be mended goes, and it is made anew. */
+export async function bringLaneTo(worktree: RunWorktree, trash: Trash, to: Snapshot): Promise<void> {
+  const { path } = worktree.places.worktree;
+  try {
+    await bringTo(worktree, to);
+  } catch {
+    // Files of somebody else's, such as of a container that ran as root. The second try says what else is wrong.
+    await trash.take([path]);
+    await ensureFolder(path);
+    await bringTo(worktree, to);
+  }
+}
+
+async function parentOf({ git, gitDir }: Stage, commit: string): Promise<string> {
+  return (await git.output({ gitDir, args: ['rev-parse', '--verify', `${commit}^`] })).trim();
 }
 
 /** Brings worktree and index to exactly this tree; what is ignored stays. */

@@ -6,8 +6,11 @@ import { type Git, unexpected } from './git.js';
 
 const folderOf = (run: RunId) => `refs/fleet/runs/${run}/`;
 
-/** Refs of a run in the mirror: `head` is its branch, `pushed` what the remote took last, `kept/<tree>` a snapshot. */
-export function refOf(run: RunId, name: 'head' | 'pushed' | `kept/${string}`): string {
+/**
+ * Refs of a run in the mirror: `head` is its branch, `pushed` what the remote took last, `kept/<commit>` a snapshot, `marked/<commit>` one
+ * with the markers of work that could not be replayed.
+ */
+export function refOf(run: RunId, name: 'head' | 'pushed' | `kept/${string}` | `marked/${string}`): string {
   return `${folderOf(run)}${name}`;
 }
 
@@ -38,6 +41,12 @@ async function runRefs(git: Git, gitDir: string, run: RunId): Promise<ReadonlyMa
   const args = ['for-each-ref', '--format=%(refname) %(objectname)', folderOf(run)];
   const lines = (await git.output({ gitDir, args })).split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => line.split(' ') as [string, string]));
+}
+
+/** Trees with the markers of work that could not be replayed. */
+export async function markedTrees(git: Git, gitDir: string, run: RunId): Promise<readonly string[]> {
+  const args = ['for-each-ref', '--format=%(tree)', refOf(run, 'marked/')];
+  return (await git.output({ gitDir, args })).split('\n').filter((line) => line !== '');
 }
 
 export async function setRef(git: Git, gitDir: string, { ref, sha }: { ref: string; sha: string }): Promise<void> {

@@ -165,7 +165,7 @@ describe('open', () => {
 describe('commit', () => {
   test("under Fleet's identity; the same order gives the same commit", async () => {
     const { workspaces, opened } = aScene();
-    const { path, start } = await opened();
+    const { path, start, workspace } = await opened();
     writeFiles(path, { 'a.txt': 'better\n' });
     const { snapshot } = await workspaces.keep(run, { head: start, protectedPaths: [] });
     const order = {
@@ -176,11 +176,12 @@ describe('commit', () => {
     const head = await workspaces.commit(run, order);
     expect(await workspaces.commit(run, order)).toEqual(head);
     const date = nowMs / 1000;
-    expect(plainGit(path, 'log', '-1', '--format=%H|%P|%T|%an <%ae> %at|%cn <%ce> %ct|%B')).toBe(
+    const [, mirror = ''] = workspace.gitDirectories;
+    expect(plainGit(mirror, 'log', '-1', '--format=%H|%P|%T|%an <%ae> %at|%cn <%ce> %ct|%B', head.commit)).toBe(
       `${head.commit}|${start.commit}|${snapshot.tree}|Fleet <fleet@example.com> ${date}|Fleet <fleet@example.com> ${date}|${order.message.trim()}`,
     );
     const next = await workspaces.commit(run, { ...order, parents: [head.commit] });
-    expect(plainGit(path, 'log', '-1', '--format=%H %ct')).toBe(`${next.commit} ${date + 1}`);
+    expect(plainGit(mirror, 'log', '-1', '--format=%H %ct', next.commit)).toBe(`${next.commit} ${date + 1}`);
     expect(await workspaces.diff(run, start.commit, head.commit)).toBe(
       'diff --git a/a.txt b/a.txt\nindex 7898192..45dae12 100644\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-a\n+better\n',
     );
