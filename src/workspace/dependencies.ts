@@ -22,8 +22,11 @@ export interface DependencyOrder {
 
 /** What set-ups have left beside the files of a tree and at home, kept by name: for all runs of a mirror, or for one. */
 export interface Dependencies {
-  /** Copies them into a worktree, and home where they are the run's own; false when they are not kept, or do not fit into it. */
-  copyTo(root: string, order: DependencyOrder & { readonly from: 'anywhere' | 'shared' }): Promise<boolean>;
+  /**
+   * Copies them into a worktree; false when they are not kept, or do not fit into it. What names the judging worktree, or lies at home, is for
+   * `judging` alone.
+   */
+  copyTo(root: string, order: DependencyOrder & { readonly whose: 'judging' | 'lane' }): Promise<boolean>;
   /** Takes home, and all that is no file of the tree out of the judging worktree, and keeps it. What is shared under the name stays. */
   take(order: DependencyOrder & { readonly files: readonly string[]; readonly canShare: boolean }): Promise<void>;
 }
@@ -56,13 +59,14 @@ export function createDependencies(
   }
 
   return {
-    async copyTo(root, { name, places, shared, from }) {
-      for (const folder of from === 'shared' ? [shared] : [ownOf(places), shared]) {
+    async copyTo(root, { name, places, shared, whose }) {
+      const { bound, portable } = ownOf(places);
+      for (const folder of [...(whose === 'judging' ? [bound] : []), portable, shared]) {
         const kept = join(folder, name);
         if (!(await isFolder(kept))) continue;
         await utimes(kept, new Date(), new Date());
         if (await copyInto(run, root, join(kept, 'files')))
-          return from === 'shared' || restoreHome(run, places.home, kept);
+          return whose === 'lane' || restoreHome(run, places.home, kept);
       }
       return false;
     },
@@ -78,11 +82,13 @@ export function createDependencies(
         await move(join(root, path), to);
       }
       await move(places.home, join(fresh, 'home'));
-      if (canShare && (await isPortable(run, fresh, places)) && (await share(fresh, shared, name))) return;
-      const own = join(ownOf(places), name);
-      await trash.take([own]);
-      await mkdir(dirname(own), { recursive: true });
-      await rename(fresh, own);
+      const isFree = await isPortable(run, fresh, places);
+      if (isFree && canShare && (await share(fresh, shared, name))) return;
+      const { bound, portable } = ownOf(places);
+      const folder = isFree ? portable : bound;
+      await trash.take([join(bound, name), join(portable, name)]);
+      await mkdir(folder, { recursive: true });
+      await rename(fresh, join(folder, name));
     },
   };
 }
@@ -124,8 +130,9 @@ async function isPortable(run: RunProgram, folder: string, { judging }: RunPlace
   return inFiles.exitCode === 1 && links.exitCode === 0 && links.stdout === '';
 }
 
-function ownOf({ own }: RunPlaces): string {
-  return join(own, 'dependencies');
+/** What serves one run: in its judging worktree alone, or in its other ones, too. */
+function ownOf({ own }: RunPlaces): { readonly bound: string; readonly portable: string } {
+  return { bound: join(own, 'dependencies'), portable: join(own, 'portable') };
 }
 
 /** A file where a folder would have to be, or the other way round; or what was to be copied is not kept any more. */

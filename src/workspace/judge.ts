@@ -40,14 +40,17 @@ export async function keepDependencies(worktree: RunWorktree, bench: Bench, orde
     throw retryLater(`dependencies of run ${worktree.run} were kept and are gone again`);
 }
 
-/** Copies what serves all runs into the worktree of the agent. */
+/** Copies what serves all worktrees of the run into that of an agent. */
 export async function lendDependencies(
   worktree: RunWorktree,
   { dependencies }: Bench,
   order: SetupOrder,
 ): Promise<boolean> {
+  const { places, stage } = worktree;
   const named = namedBy(worktree, order, await entriesOf(worktree, order));
-  return dependencies.copyTo(worktree.places.worktree.path, { ...named, from: 'shared' });
+  const isIn = await dependencies.copyTo(places.worktree.path, { ...named, whose: 'lane' });
+  if (isIn) await bringFiles(stage, order.snapshot.tree);
+  return isIn;
 }
 
 /** The run's worktree as the one in which it is judged. */
@@ -80,7 +83,7 @@ async function bringAlone({ places, stage }: RunWorktree, trash: Trash, tree: st
 async function copyIn(judging: RunWorktree, bench: Bench, order: SetupOrder): Promise<boolean> {
   const { tree } = order.snapshot;
   const named = namedBy(judging, order, await entriesOf(judging, order));
-  const isIn = await bench.dependencies.copyTo(judging.places.worktree.path, { ...named, from: 'anywhere' });
+  const isIn = await bench.dependencies.copyTo(judging.places.worktree.path, { ...named, whose: 'judging' });
   // Where a file of the tree has the name of something that was made, the tree is right.
   if (isIn) await checkOut(judging.stage, tree);
   else await bringExactly(judging, bench.trash, tree);

@@ -118,6 +118,22 @@ test('what was made of what an agent wrote serves its own run alone, and goes wi
   expect(existsSync(join(folder, 'git/r1'))).toBe(false);
 });
 
+test("what serves its own run is lent to its lanes; files of the lane's tree stay, and so does what checks have at home", async () => {
+  const { setUp, snapshotOf, workspaces, folder, home } = await aRun();
+  const head = await snapshotOf({ 'package.json': '{ }\n' });
+  const next = await snapshotOf({ 'dist/a.js': 'written\n' });
+  await setUp(head, { ...made, 'dist/a.js': 'made\n' });
+  writeFiles(home, { checks: 'c\n' });
+  const lane = join(folder, 'worktrees/r1.lane1');
+  await workspaces.restore(run, next, 1);
+  expect(await workspaces.lendDependencies(run, { snapshot: next, setup, lane: 1 })).toBe(true);
+  expect(readFileSync(join(lane, 'dist/a.js'), 'utf8')).toBe('written\n');
+  expect([pathsIn(lane), pathsIn(home)]).toEqual([expect.arrayContaining(others), ['./checks']]);
+  const { change } = await workspaces.keep(run, { head: next, protectedPaths: [], lane: 1 });
+  // Nothing but what is not ignored there.
+  expect(change.changedFiles).toBe(0);
+});
+
 test.each([
   [
     'a file that names its place',
@@ -136,7 +152,8 @@ test.each([
     shared(),
     await judged(start, other),
     await workspaces.lendDependencies(run, { snapshot: start, setup }),
-  ]).toEqual([...[[], undefined, false]]);
+    await workspaces.lendDependencies(run, { snapshot: start, setup, lane: 1 }),
+  ]).toEqual([...[[], undefined, false, false]]);
   expect(await judged(start)).toEqual(expect.arrayContaining(others));
 });
 
