@@ -3,6 +3,7 @@ import type { Replay, ReplayOrder } from '../ports/workspace.js';
 import { makeCommit } from './commits.js';
 import { subjectsOf } from './integrate.js';
 import { keepTree } from './keep.js';
+import { allDone } from './locks.js';
 import { type MergedTree, mergeTrees } from './merge-trees.js';
 import { refOf, setRef } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
@@ -25,7 +26,8 @@ async function mergeSince(worktree: RunWorktree, { from, work, onto, name }: Rep
   const at = worktree.record.openedAt;
   const twinOf = ({ tree }: Snapshot): Promise<string> =>
     makeCommit(worktree, { tree, parents: [from.commit], message: '', at });
-  return mergeTrees(worktree, { ours: await twinOf(onto), theirs: await twinOf(work), name: labelOf(name) });
+  const [ours, theirs] = await allDone([twinOf(onto), twinOf(work)]);
+  return mergeTrees(worktree, { ours, theirs, name: labelOf(name) });
 }
 
 /** A title as git takes it for a branch. With its quotation marks no run's branch can have the same name. */
