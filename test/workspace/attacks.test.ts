@@ -95,37 +95,41 @@ const attacks: Readonly<Record<string, { attack: (ground: Ground) => void; contr
 };
 
 describe.each(Object.entries(attacks))('%s', (_title, { attack, control }) => {
-  async function ground() {
+  async function ground(lane = 0) {
     const scene = aScene();
     const opened = await scene.opened();
-    const [view = '', mirror = ''] = opened.workspace.gitDirectories;
+    if (lane > 0) await scene.workspaces.restore(run, opened.start, lane);
+    const workspace = (await scene.workspaces.find(run, lane)) ?? opened.workspace;
+    const [view = '', mirror = ''] = workspace.gitDirectories;
     const trace = join(scene.root, 'trace');
-    return { ...scene, ...opened, view, mirror, trace, trap: `touch ${trace}` };
+    return { ...scene, ...opened, path: workspace.path, view, mirror, trace, trap: `touch ${trace}` };
   }
 
-  test('works on plain git', async () => {
-    const it = await ground();
+  test.each([0, 1])('works on plain git in lane %s', async (lane) => {
+    const it = await ground(lane);
     attack(it);
     control(it.path);
     expect(existsSync(it.trace)).toBe(true);
   });
 
-  test("does nothing to Fleet's", async () => {
-    const it = await ground();
+  test.each([0, 1])("does nothing to Fleet's in lane %s", async (lane) => {
+    const it = await ground(lane);
     attack(it);
     rmSync(it.trace, { force: true });
     writeFiles(it.path, { 'a.txt': 'changed again\n' });
     for (const text of ['one\n', 'two\n']) {
       writeFiles(it.path, { 'src/b.txt': text });
-      await it.workspaces.keep(run, { head: it.start, protectedPaths: [] });
+      await it.workspaces.keep(run, { head: it.start, protectedPaths: [], lane });
     }
-    const { snapshot } = await it.workspaces.keep(run, { head: it.start, protectedPaths: [] });
+    const { snapshot } = await it.workspaces.keep(run, { head: it.start, protectedPaths: [], lane });
     const order = { tree: snapshot.tree, parents: [it.start.commit], message: 'work\n' } as const;
     const head = await it.workspaces.commit(run, order);
     await it.workspaces.diff(run, it.start.commit, head.commit);
     await it.workspaces.push(run, { remote: it.remote, sha: head.commit, branch: 'fleet/7-fix' });
-    await it.workspaces.restore(run, it.start);
-    await it.workspaces.restore(run, head);
+    await it.workspaces.restore(run, it.start, lane);
+    await it.workspaces.restore(run, head, lane);
+    const [from, work] = [it.start, snapshot];
+    await it.workspaces.replay(run, { from, work, onto: head, name: 'work' });
     it.publish({ 'a.txt': 'theirs\n' });
     await it.workspaces.fetch(it.repository, it.remote);
     const suggestions = [{ path: 'src/b.txt', fromLine: 1, toLine: 1, text: 'three' }];
@@ -134,7 +138,7 @@ describe.each(Object.entries(attacks))('%s', (_title, { attack, control }) => {
       suggestions: [{ thread: 't', by: { id: '1', login: 'ann', kind: 'person' }, suggestions }],
     });
     expect([conflict?.files, applied.length]).toEqual([['a.txt'], 1]);
-    await it.workspaces.keep(run, { head, protectedPaths: [], merges: conflict?.theirs ?? '' });
+    await it.workspaces.keep(run, { head, protectedPaths: [], merges: conflict?.theirs ?? '', lane });
     await it.workspaces.open({ ...it.order, adopts: true });
     await it.workspaces.filesOf(it.repository, 'main').then((files) => files.list());
     await it.workspaces.remove(run);
@@ -219,14 +223,16 @@ describe('objects borrowed from another repository', () => {
   });
 });
 
-test('a worktree that became a link to another folder: the other folder keeps what it has', async () => {
+test.each([0, 1])('lane %s became a link to another folder: the other folder keeps what it has', async (lane) => {
   const scene = aScene();
-  const { path, start } = await scene.opened();
+  const { start } = await scene.opened();
+  await scene.workspaces.restore(run, start, lane);
+  const { path = '' } = (await scene.workspaces.find(run, lane)) ?? {};
   const home = join(scene.root, 'home');
   writeFiles(home, { 'precious.txt': 'mine\n' });
   rmSync(path, { recursive: true });
   symlinkSync(home, path);
-  await scene.workspaces.restore(run, start);
+  await scene.workspaces.restore(run, start, lane);
   expect(readdirSync(home)).toEqual(['precious.txt']);
   expect(lstatSync(path).isDirectory()).toBe(true);
   expect(existsSync(join(path, 'a.txt'))).toBe(true);

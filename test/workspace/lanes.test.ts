@@ -65,7 +65,7 @@ test('the ignore rules of the base hold there, also where the agent took them aw
 });
 
 test('status, diff and log work for its agent; what it commits changes nothing', async () => {
-  const { workspaces, second, start, keep, mirror } = await twoLanes();
+  const { second, start, keep, mirror } = await twoLanes();
   const refs = () => plainGit(mirror, 'for-each-ref');
   expect(plainGit(second, 'status', '--porcelain', '--branch')).toBe('## fleet/7-fix');
   writeFiles(second, { 'a.txt': 'second\n' });
@@ -79,6 +79,32 @@ test('status, diff and log work for its agent; what it commits changes nothing',
     changed(1, 3),
     start.commit,
   ]);
+});
+
+test('a repository of its own with hooks, and links for files: nothing of it runs, and nothing is written through', async () => {
+  const { workspaces, second, start, keep, root, first } = await twoLanes();
+  const trace = join(root, 'trace');
+  rmSync(join(second, '.git'));
+  plainGit(second, 'init', '--quiet');
+  writeFiles(second, { '.git/hooks/post-index-change': `#!/bin/sh\ntouch ${trace}\n` });
+  chmodSync(join(second, '.git/hooks/post-index-change'), 0o755);
+  plainGit(second, 'config', 'core.fsmonitor', `touch ${trace}; false`);
+  plainGit(second, 'add', '--all');
+  expect(existsSync(trace)).toBe(true);
+  rmSync(trace);
+  for (const [name, target] of Object.entries({
+    'a.txt': join(first, 'a.txt'),
+    up: '../r1/a.txt',
+    hosts: '/etc/hosts',
+  })) {
+    rmSync(join(second, name), { force: true });
+    symlinkSync(target, join(second, name));
+  }
+  expect((await keep(1)).change.problems).toHaveLength(3);
+  await workspaces.restore(run, start, 1);
+  writeFiles(second, { 'a.txt': 'changed\n' });
+  await keep(1);
+  expect([existsSync(trace), readFileSync(join(first, 'a.txt'), 'utf8')]).toEqual([false, 'a\n']);
 });
 
 test.each([0, 1])('lane %s shows its work on what it was made on, while the branch goes on', async (lane) => {
