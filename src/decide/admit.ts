@@ -1,8 +1,10 @@
 import { branchName } from '../domain/branch.js';
+import { planFirstEnd } from '../domain/label.js';
 import type { RunRequest } from '../domain/event.js';
 import type { ForgeEvent } from '../domain/forge.js';
 import type { LedgerRow } from '../domain/review.js';
-import type { DeliveredRound, Phase, Run } from '../domain/run.js';
+import type { Phase } from '../domain/phase.js';
+import type { DeliveredRound, Run } from '../domain/run.js';
 import { moved, shownTo, type Decision } from './decision.js';
 import { readNow } from './start.js';
 
@@ -78,6 +80,7 @@ function firstRun(request: RunRequest): Run {
     issue: request.issue,
     requester: request.requester,
     label: request.label,
+    ...(request.issue.labels?.includes(`${request.label}${planFirstEnd}`) === true ? { isPlanFirst: true } : {}),
     ...(request.askedUntilMs === undefined ? {} : { askedUntilMs: request.askedUntilMs }),
     branch: branchName({
       prefix: request.branchPrefix,

@@ -1,39 +1,52 @@
 import type { Evidence } from '../domain/check.js';
 import { nextRung, type Frontier, type Rung } from '../domain/frontier.js';
+import type { Ladder, Lane, Stuck, WorkingPhase } from '../domain/phase.js';
 import { fleetTaskIds, proveTaskId } from '../domain/plan.js';
-import type { Assignment, Feedback, Ladder, Run, Snapshot, WorkingPhase } from '../domain/run.js';
-import { agentAfter } from './assignment.js';
-import { blocked, moved, shownTo, type Decision } from './decision.js';
-import { resumeOf } from './failed-effect.js';
-import { startReplanning } from './start.js';
+import type { Run } from '../domain/run.js';
+import type { Assignment, Feedback, Snapshot } from '../domain/work.js';
+import { agentAfter, agentsOf } from './assignment.js';
+import { moved, type Decision } from './decision.js';
+import { withLane } from './lanes.js';
+import { goOn } from './go-on.js';
 
 type Refusal = Extract<Feedback, { kind: 'checksRed' | 'changeRefused' }>;
 
+/** A task of the phase. */
+export interface At {
+  readonly phase: WorkingPhase;
+  readonly lane: Lane;
+}
+
 /** An attempt that is not good enough: what it left goes back, up the ladder until the task is done or a person is asked. */
-export function sentBack(run: Run, phase: WorkingPhase, snapshot: Snapshot, feedback: Refusal): Decision {
-  const frontiers = [...phase.ladder.frontiers, { tree: snapshot.tree, failing: failingOf(feedback) }];
-  const ladder: Ladder = { ...phase.ladder, onRung: phase.ladder.onRung + 1, frontiers };
-  const { rung, because } = next(run, phase, ladder);
+export function sentBack(run: Run, { phase, lane }: At, snapshot: Snapshot, feedback: Refusal): Decision {
+  const frontiers = [...lane.ladder.frontiers, { tree: snapshot.tree, failing: failingOf(feedback) }];
+  const ladder: Ladder = { ...lane.ladder, onRung: lane.ladder.onRung + 1, frontiers };
+  const { rung, because } = next(run, lane, ladder);
   const said = `${whatFailed(feedback)}; ${because}`;
   if (rung === 'blocked' || rung === 'replan') {
     const problems = [...detailsOf(feedback), ...triedOf(frontiers)];
-    const at = { task: phase.task, head: phase.head, problems };
-    return rung === 'replan'
-      ? startReplanning(run, at, said)
-      : shownTo({ ...blocked(run, { kind: feedback.kind, details: problems }, resumeOf(run)), because: said });
+    const asks = rung === 'replan' ? {} : { obstacle: { kind: feedback.kind, details: problems } };
+    return stuck(run, { phase, lane: { ...lane, ladder } }, { problems, because: said, ...asks });
   }
   // A refused change is undone: what a tree may not bring must not be built upon. A merge is only there as far as it was worked on.
-  const from = feedback.kind === 'changeRefused' && phase.merges === undefined ? phase.head : snapshot;
-  const assignment = assigned(run, { ...phase.assignment, feedback, from }, rung, frontiers);
+  const isKept = lane.merges !== undefined || lane.isConflicted === true;
+  const from = feedback.kind === 'changeRefused' && !isKept ? lane.head : snapshot;
+  const assignment = assigned(run, { ...lane.assignment, feedback, from }, rung, frontiers);
   const climbed = rung === 'fix' ? ladder : { ...ladder, rung, onRung: 0 };
-  return moved(run, { ...phase, step: 'agent', ladder: climbed, assignment }, said, { type: 'runAgent', assignment });
+  const back: Lane = { ...lane, step: 'agent', ladder: climbed, assignment };
+  return goOn(moved(run, withLane(phase, back), said, { type: 'runAgent', assignment }));
+}
+
+/** The task got nowhere: the others are let come to their end, for what they do is not lost. */
+export function stuck(run: Run, { phase, lane }: At, at: Stuck): Decision {
+  return goOn(moved(run, withLane(phase, { ...lane, step: 'stuck', stuck: at }), at.because));
 }
 
 /** What Fleet itself brings in cannot be planned anew. */
-function next(run: Run, phase: WorkingPhase, ladder: Ladder): { readonly rung: Rung; readonly because: string } {
+function next(run: Run, { task }: Lane, ladder: Ladder): { readonly rung: Rung; readonly because: string } {
   const { attemptsPerTask = 0, replans = 0 } = run.prepared?.policy.budgets ?? {};
-  const agents = run.prepared?.policy.agents.developer.length ?? 0;
-  const isFleets = fleetTaskIds.includes(phase.task) && phase.task !== proveTaskId;
+  const agents = agentsOf(run, 'developer').length;
+  const isFleets = fleetTaskIds.includes(task) && task !== proveTaskId;
   const budget = { attempts: attemptsPerTask, replans: isFleets ? 0 : replans };
   return nextRung({ ...ladder, agents, replans: run.replans ?? 0 }, budget);
 }

@@ -1,5 +1,7 @@
+import type { AttemptRecord } from '../domain/agent.js';
 import type { RunEvent } from '../domain/event.js';
-import { isEnded, type Run } from '../domain/run.js';
+import { isEnded } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import { withinBudget } from './budget.js';
 import { shownTo, stays, type Decision } from './decision.js';
 import { afterDelivering } from './delivering.js';
@@ -9,6 +11,7 @@ import { afterPlanning } from './planning.js';
 import { afterQueued } from './queued.js';
 import { afterFeedbackRead, afterHint, afterRerun } from './reviewing.js';
 import { afterRest, resting } from './resting.js';
+import { afterStage } from './stages.js';
 import { afterVerifying } from './verifying.js';
 import { afterWorking } from './working.js';
 
@@ -31,6 +34,8 @@ const rules: Rules = {
   mergeRequestEnded: afterPeople,
   repositoryLost: afterPeople,
   repositoryMoved: afterPeople,
+  answered: afterPeople,
+  planFirstAsked: afterPeople,
   feedbackHinted: afterHint,
   feedbackRead: afterFeedbackRead,
   jobsRerun: afterRerun,
@@ -39,11 +44,15 @@ const rules: Rules = {
   slotGranted: afterQueued,
   workspacePrepared: afterQueued,
   otherLabelWanted: afterQueued,
+  triaged: afterStage,
+  researched: afterStage,
   planned: afterPlanning,
-  attemptFailed: (run, event) => (run.phase.name === 'planning' ? afterPlanning(run, event) : afterWorking(run, event)),
-  integrated: afterWorking,
+  inspected: (run, event) => (event.attempt.role === 'critic' ? afterPlanning(run, event) : afterVerifying(run, event)),
+  attemptFailed: afterFailedAttempt,
+  integrated: (run, event) => (run.phase.name === 'verifying' ? afterVerifying(run, event) : afterWorking(run, event)),
   worked: afterWorking,
-  checked: (run, event) => (run.phase.name === 'verifying' ? afterVerifying(run, event) : afterWorking(run, event)),
+  replayed: afterWorking,
+  checked: (run, event) => (event.task === undefined ? afterWhole(run, event) : afterWorking(run, event)),
   committed: afterWorking,
   crossed: afterVerifying,
   rested: afterRest,
@@ -52,6 +61,32 @@ const rules: Rules = {
   mergeRequestOpened: afterDelivering,
   threadsAnswered: afterDelivering,
 };
+
+/** Before there were tasks side by side, what was checked had no name. */
+function afterWhole(run: Run, event: Extract<RunEvent, { type: 'checked' }>): Decision {
+  return run.phase.name === 'working' ? afterWorking(run, event) : afterVerifying(run, event);
+}
+
+function afterFailedAttempt(run: Run, event: Extract<RunEvent, { type: 'attemptFailed' }>): Decision {
+  const { attempt } = event;
+  // Fleet itself has ended it, and what comes next is decided already.
+  if (attempt.outcome.kind === 'stopped') return stays(counted(run, attempt), 'late: the attempt was stopped');
+  switch (run.phase.name) {
+    case 'triaging':
+    case 'researching':
+      return afterStage(run, event);
+    case 'planning':
+      return afterPlanning(run, event);
+    case 'verifying':
+      return afterVerifying(run, event);
+    default:
+      return afterWorking(run, event);
+  }
+}
+
+function counted(run: Run, attempt: AttemptRecord): Run {
+  return { ...run, attempts: [...run.attempts, attempt] };
+}
 
 function inPhase(run: Run, event: RunEvent): Decision {
   // The event's own type picks its rule; the compiler does not see that the two belong together.
@@ -63,9 +98,7 @@ function inPhase(run: Run, event: RunEvent): Decision {
 function afterEnd(run: Run, event: RunEvent): Decision {
   if (event.type === 'statusShown') return afterStatusShown(run, event);
   if (event.type === 'effectFailed' && event.effect === 'showStatus') return afterFailedEffect(run, event);
-  if (event.type === 'attemptFailed' || event.type === 'planned' || event.type === 'worked') {
-    return stays({ ...run, attempts: [...run.attempts, event.attempt] }, `late: the run has ended (${event.type})`);
-  }
+  if ('attempt' in event) return stays(counted(run, event.attempt), `late: the run has ended (${event.type})`);
   if (event.type === 'mergeRequestOpened' && run.mergeRequest === undefined) {
     // Its order was on the wire when the run was stopped; people must know of it.
     return shownTo(stays({ ...run, mergeRequest: event.mergeRequest }, 'the merge request was opened all the same'));

@@ -1,5 +1,7 @@
 import type { Effect } from '../domain/effect.js';
-import type { Obstacle, Phase, Resume, Run } from '../domain/run.js';
+import type { Phase, Resume } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 
 /** What comes of an event: the run after it, what is to be done outside, and why. */
 export interface Decision {
@@ -19,13 +21,21 @@ export function stays(run: Run, because: string, ...effects: readonly Effect[]):
   return { run, effects, because };
 }
 
-/** A person is needed: the run parks, gives its slot back and says once what is in the way. */
+/** A person is needed: the run parks, gives its slot back and says once what is in the way. What else is at work for it ends. */
 export function blocked(run: Run, obstacle: Obstacle, resume: Resume): Decision {
   const because = `blocked: ${obstacle.kind}`;
-  return moved(run, { name: 'blocked', obstacle, resume }, because, {
-    type: 'tellPeople',
-    notice: { kind: 'blocked', obstacle },
-  });
+  return moved(
+    run,
+    { name: 'blocked', obstacle, resume },
+    because,
+    ...(works(run.phase) ? [{ type: 'stopWork' } as const] : []),
+    { type: 'tellPeople', notice: { kind: 'blocked', obstacle } },
+  );
+}
+
+/** True while more than the one that an event is about may be at work. */
+function works(phase: Phase): boolean {
+  return phase.name === 'working' && phase.lanes.filter(({ step }) => step !== 'stuck').length > 1;
 }
 
 /** Asks for the status comment to show the run as it now is; one edit at a time, the last state wins. */

@@ -1,5 +1,7 @@
 import type { WorkEvent } from '../domain/event.js';
-import type { Phase, Run, Snapshot } from '../domain/run.js';
+import type { Phase } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
 import { roundRows, withOutcomes } from './ledger.js';
 import { startMerge, toReview } from './start.js';

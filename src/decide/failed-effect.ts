@@ -1,7 +1,8 @@
 import type { EffectType } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { RoundCause } from '../domain/review.js';
-import { holdsSlot, type Resume, type Run } from '../domain/run.js';
+import { holdsSlot, type Resume } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
 import { notRerun } from './reviewing.js';
 
@@ -10,6 +11,7 @@ const isNeeded: Readonly<Record<EffectType, boolean>> = {
   prepareWorkspace: true,
   runAgent: true,
   runChecks: true,
+  replay: true,
   crossTests: true,
   wake: false,
   commitWork: true,
@@ -48,7 +50,8 @@ export function afterFailedEffect(run: Run, event: Extract<WorkEvent, { type: 'e
 /** Where a retry would go on: what is committed is kept. */
 export function resumeOf(run: Run): Resume {
   const { phase } = run;
-  if (phase.name === 'working') return { to: 'working', task: phase.task, head: phase.head };
+  if (phase.name === 'working') return { to: 'working', task: phase.lanes[0]?.task ?? '', head: phase.head };
+  if (phase.name === 'awaitingApproval') return { to: 'working', task: phase.task, head: phase.head };
   if (phase.name === 'verifying') return { to: 'verifying', head: phase.head };
   if (phase.name === 'delivering') return { to: 'delivering', head: phase.head };
   if (phase.name === 'planning' && phase.replaces !== undefined) return { to: 'replanning', ...phase.replaces };

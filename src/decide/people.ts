@@ -2,9 +2,11 @@ import type { Command } from '../domain/command.js';
 import type { Notice } from '../domain/effect.js';
 import type { PeopleEvent } from '../domain/event.js';
 import type { Asked, Demand } from '../domain/review.js';
-import type { Phase, Run } from '../domain/run.js';
+import type { Phase } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
 import { hinted, reviewedAgain } from './reviewing.js';
+import { answered, approved, planFirst, replanned } from './steering.js';
 import { readNow } from './start.js';
 
 /** What people do reaches a run in any phase. */
@@ -22,6 +24,10 @@ export function afterPeople(run: Run, event: Exclude<PeopleEvent, { type: 'feedb
       return mergeRequestEnded(run, event);
     case 'commanded':
       return afterCommand(run, event);
+    case 'answered':
+      return answered(run, event);
+    case 'planFirstAsked':
+      return planFirst(run, event);
     default:
       return event satisfies never;
   }
@@ -47,12 +53,10 @@ function mergeRequestEnded(run: Run, { merged }: { readonly merged: boolean }): 
 type ReplyText = Extract<Notice, { kind: 'reply' }>['text'];
 
 /** Commands that are answered and change nothing. */
-const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry' | 'text' | 'update'>, ReplyText>> = {
+const replies: Partial<Readonly<Record<Command['name'], ReplyText>>> = {
   status: 'status',
   help: 'help',
   unknown: 'help',
-  replan: 'notBuilt',
-  approve: 'notBuilt',
   plan: 'notBuilt',
   ci: 'notBuilt',
   allow: 'notBuilt',
@@ -63,7 +67,7 @@ const replies: Readonly<Record<Exclude<Command['name'], 'stop' | 'retry' | 'text
 function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
   const { command, by, commentId, place, atMs } = event;
   const seen = { type: 'react', target: { kind: 'comment', id: commentId } } as const;
-  const answered = (text: ReplyText): Decision => {
+  const replied = (text: ReplyText): Decision => {
     const notice: Notice = { kind: 'reply', commentId, place, text };
     return stays(run, `answered ${command.name} of ${by.login}: ${text}`, seen, { type: 'tellPeople', notice });
   };
@@ -71,14 +75,26 @@ function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' 
     return alsoSeen(cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`), seen);
   }
   if (command.name === 'retry') {
-    if (run.phase.name !== 'blocked') return answered('notBlocked');
+    if (run.phase.name !== 'blocked') return replied('notBlocked');
     return alsoSeen(retried(run, run.phase, { because: `retry asked for by ${by.login}`, atMs }), seen);
   }
   if (command.name === 'text' || command.name === 'update') {
-    if (run.mergeRequest === undefined) return answered('noMergeRequest');
-    return alsoSeen(demanded(run, event), seen);
+    if (run.mergeRequest !== undefined) return alsoSeen(demanded(run, event), seen);
+    if (command.name === 'update') return replied('noMergeRequest');
   }
-  return answered(replies[command.name]);
+  const steered = steer(run, event);
+  if (steered === undefined) return replied(replies[command.name] ?? 'help');
+  return typeof steered === 'string' ? replied(steered) : alsoSeen(steered, seen);
+}
+
+/** Words that change what is planned; what is said where Fleet has asked is the answer. */
+function steer(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision | ReplyText | undefined {
+  const { command, by, atMs } = event;
+  if (command.name === 'approve') return approved(run, event);
+  if (command.name === 'text' && run.phase.name === 'awaitingAnswer') {
+    return answered(run, { type: 'answered', by, text: command.text, atMs });
+  }
+  return command.name === 'replan' || command.name === 'text' ? replanned(run, event) : undefined;
 }
 
 function alsoSeen(decision: Decision, seen: Decision['effects'][number]): Decision {

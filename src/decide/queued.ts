@@ -1,7 +1,10 @@
 import type { RunEvent } from '../domain/event.js';
-import type { Prepared, Resume, Run } from '../domain/run.js';
+import type { Resume } from '../domain/phase.js';
+import type { Prepared, Run } from '../domain/run.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
-import { readNow, startPlanning, startReplanning, startRound, startTask, startVerifying } from './start.js';
+import { anew } from './steering.js';
+import { startStages } from './stages.js';
+import { readNow, startReplanning, startRound, startVerifying, startWork } from './start.js';
 
 type QueuedEvent = Extract<RunEvent, { type: 'slotGranted' | 'workspacePrepared' | 'otherLabelWanted' }>;
 
@@ -40,15 +43,15 @@ function resumed(
 ): Decision {
   switch (resume.to) {
     case 'planning':
-      return startPlanning(run, prepared.start, 'the workspace is ready');
+      return startStages(run, prepared.start, 'the workspace is ready');
     case 'round':
       return startRound(run, prepared.branchHead ?? resume.head);
     case 'inReview':
       return readNow(run, { head: resume.head, atMs }, 'the workspace is ready again');
     case 'working':
-      return startTask(run, resume, 'the workspace is ready again');
+      return startWork(run, resume, 'the workspace is ready again');
     case 'replanning':
-      return startReplanning(run, resume, 'the workspace is ready again');
+      return resume.isAsked === true ? anew(run, resume) : startReplanning(run, resume, 'the workspace is ready again');
     case 'verifying':
     case 'delivering':
       return startVerifying(run, resume.head, 'the workspace is ready again');

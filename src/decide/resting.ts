@@ -1,9 +1,14 @@
 import type { WorkEvent } from '../domain/event.js';
-import type { Obstacle, Resume, Run } from '../domain/run.js';
+import type { Resume } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
+import { goesOn } from './stages.js';
 
 /** What may look different to agents after a rest; anything else waits for a person. */
-const passes: readonly Obstacle['kind'][] = ['checksRed', 'changeRefused', 'notProven', 'planMissing', 'agentFailed'];
+const passes: readonly Obstacle['kind'][] = [
+  ...(['checksRed', 'changeRefused', 'notProven', 'rejected', 'verdictMissing', 'planMissing', 'agentFailed'] as const),
+];
 
 /** A run that has just got nowhere is tried anew by itself after a rest, as often as its policy says. */
 export function resting(before: Run, decision: Decision, atMs: number): Decision {
@@ -20,9 +25,12 @@ export function resting(before: Run, decision: Decision, atMs: number): Decision
   };
 }
 
-/** The rest is over; with a new plan, unless a person was faster. */
+/** The rest is over; with a new plan, unless a person was faster. Or the time to answer is, and the run goes on with what it assumes. */
 export function afterRest(run: Run, event: Extract<WorkEvent, { type: 'rested' }>): Decision {
   const { phase } = run;
+  if (phase.name === 'awaitingAnswer' && phase.dueAtMs <= event.atMs) {
+    return goesOn(run, 'nobody has answered; it goes on with its assumptions');
+  }
   if (phase.name !== 'blocked' || phase.wakesAtMs === undefined || phase.wakesAtMs > event.atMs) {
     return stays(run, `late: rested while ${phase.name}`);
   }

@@ -1,7 +1,9 @@
 import type { Effect } from '../domain/effect.js';
 import type { PeopleEvent, WorkEvent } from '../domain/event.js';
 import type { Demand, LedgerRow, ReadFeedback, ReviewRecord, ReviewVerdict, RoundCause } from '../domain/review.js';
-import type { DeliveredRound, Obstacle, Phase, Run, Settling } from '../domain/run.js';
+import type { Phase, Settling } from '../domain/phase.js';
+import type { DeliveredRound, Run } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import { redWork, tellingOf, type RedWork } from './ci.js';
 import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
 import { newDemands, takenUp, withResolved } from './ledger.js';

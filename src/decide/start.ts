@@ -1,19 +1,12 @@
-import type { Effect } from '../domain/effect.js';
-import { answerTaskId, mergeTaskId, proveTaskId, type Plan, type Task } from '../domain/plan.js';
+import { answerTaskId, fleetTaskIds, mergeTaskId, proveTaskId, type Plan, type Task } from '../domain/plan.js';
 import { allCriteria, missingReceipts } from '../domain/receipts.js';
 import type { RoundCause } from '../domain/review.js';
-import type {
-  Assignment,
-  DeliveredRound,
-  Feedback,
-  Replanning,
-  Resume,
-  Run,
-  Snapshot,
-  WorkingPhase,
-} from '../domain/run.js';
-import { firstAgent } from './assignment.js';
-import { blocked, moved, shownTo, type Decision } from './decision.js';
+import type { Lane, Replanning, Resume } from '../domain/phase.js';
+import type { DeliveredRound, Run } from '../domain/run.js';
+import type { Assignment, Conflict, Feedback, Snapshot } from '../domain/work.js';
+import { firstAgent, inspectorOf } from './assignment.js';
+import { blocked, counted, moved, shownTo, type Decision } from './decision.js';
+import { firstEffect, inOrder, newLane, readyTasks } from './lanes.js';
 import { roundRows, unanswered, withoutReplies } from './ledger.js';
 
 /** What a task that got nowhere has left is planned anew, on what is on the branch. */
@@ -46,44 +39,62 @@ export function startPlanning(run: Run, from: Snapshot, because: string): Decisi
   return run.cause === undefined ? next : shownTo(next);
 }
 
-/** The developer is sent out for a task, on the head of the run's branch; what Fleet itself brings in needs none yet. */
+/** Work begins, or goes on, with this task as the first that is not done: as many as may be worked on side by side. */
+export function startWork(
+  run: Run,
+  from: { readonly task: string; readonly head: Snapshot },
+  because: string,
+): Decision {
+  if (fleetTaskIds.includes(from.task)) return startTask(run, from, because);
+  const tasks = run.plan?.tasks ?? [];
+  const done = tasks.findIndex(({ id }) => id === from.task);
+  if (done === -1) return afterTasks(run, '', from.head, because);
+  return startReady(run, { head: from.head, lanes: [], done }, because);
+}
+
+/** Where work on a plan stands: so many of its tasks are done, and these are at hand. */
+export interface Standing {
+  readonly head: Snapshot;
+  readonly lanes: readonly Lane[];
+  readonly done: number;
+}
+
+/** Tasks that can be begun get the lanes that are free. */
+export function startReady(run: Run, { head, lanes, done }: Standing, because: string): Decision {
+  const tasks = run.plan?.tasks ?? [];
+  const free = (run.prepared?.policy.parallelTasks ?? 1) - lanes.length;
+  const atHand = lanes.map(({ task }) => task);
+  const isStuck = lanes.some(({ step }) => step === 'stuck') || atHand.some((task) => fleetTaskIds.includes(task));
+  const ready = isStuck ? [] : readyTasks(tasks, done, atHand).slice(0, Math.max(0, free));
+  let next: readonly Lane[] = lanes;
+  for (const { id: task } of ready) {
+    const ordered = withTasks({ ...run, phase: { name: 'working', head, lanes: next } }, inOrder(tasks, done, next));
+    const lane = newLane(ordered, { task, head, beside: next });
+    if (lane === undefined) return shownTo(blocked(run, noDeveloper, { to: 'working', task, head }));
+    next = [...next, lane];
+  }
+  const begun = next.slice(lanes.length);
+  const ordered = begun.length === 0 ? run : withTasks(run, inOrder(tasks, done, next));
+  return moved(
+    ordered,
+    { name: 'working', head, lanes: next },
+    because,
+    ...begun.map((lane) => firstEffect(ordered, lane)),
+  );
+}
+
+const noDeveloper = { kind: 'noAgent', details: ['no agent is configured for the role developer'] } as const;
+
+/** The developer is sent out for a task of Fleet's own, which nothing is worked on beside; what Fleet itself brings in needs none yet. */
 export function startTask(
   run: Run,
   to: { readonly task: string; readonly head: Snapshot; readonly feedback?: Feedback },
   because: string,
 ): Decision {
-  const { task, head, feedback = { kind: 'none' } } = to;
-  const agent = firstAgent(run, 'developer');
-  if (agent === undefined) {
-    const obstacle = { kind: 'noAgent', details: ['no agent is configured for the role developer'] } as const;
-    return shownTo(blocked(run, obstacle, { to: 'working', task, head }));
-  }
-  const assignment: Assignment = {
-    ...{ role: 'developer', agent, task, feedback, from: head },
-    threads: threadsDue(run, task),
-  };
-  const ladder = { rung: 'fix', onRung: 0, frontiers: [] } as const;
-  const phase: WorkingPhase = { name: 'working', task, step: 'agent', ladder, failures: 0, assignment, head };
-  if (task === mergeTaskId) return moved(run, { ...phase, step: 'integrate' }, because, integration(run, head));
-  return moved(run, phase, because, { type: 'runAgent', assignment });
-}
-
-/** The threads that a task has to answer: its own; with the last one all that are left. */
-function threadsDue(run: Run, id: string): readonly string[] {
-  const left = unanswered(run).map(({ thread }) => thread);
-  if (id === mergeTaskId) return [];
-  if (run.plan?.tasks.at(-1)?.id === id) return left;
-  const task = run.plan?.tasks.find((one) => one.id === id);
-  return left.filter((thread) => task?.threads.includes(thread));
-}
-
-function integration(run: Run, head: Snapshot): Effect {
-  const suggestions = roundRows(run).flatMap(({ thread, comments, reply }) => {
-    const by = comments.find((comment) => comment.suggestions.length > 0)?.by;
-    const all = comments.flatMap((comment) => comment.suggestions);
-    return by === undefined || reply !== undefined ? [] : [{ thread, by, suggestions: all }];
-  });
-  return { type: 'integrate', head, source: run.cause?.source ?? 'none', suggestions };
+  const { task, head } = to;
+  const lane = newLane(run, { ...to, beside: [] });
+  if (lane === undefined) return shownTo(blocked(run, noDeveloper, { to: 'working', task, head }));
+  return moved(run, { name: 'working', head, lanes: [lane] }, because, firstEffect(run, lane));
 }
 
 /** A round of review begins, on what is on the branch: suggestions and the base first, then the planner. */
@@ -98,12 +109,24 @@ export function startRound(run: Run, head: Snapshot): Decision {
 
 /** Fleet brings in what people gave: a task of its own, put behind what is planned. */
 export function startMerge(run: Run, head: Snapshot, because: string): Decision {
+  return shownTo(startTask(withMerge(run, run.cause?.source ?? 'none'), { task: mergeTaskId, head }, because));
+}
+
+/** The base conflicts with what is done: the agent resolves it. */
+export function startResolving(run: Run, head: Snapshot, conflict: Conflict): Decision {
+  const next = withMerge(run, 'base');
+  const lane = newLane(next, { task: mergeTaskId, head, feedback: { kind: 'conflict', conflict }, beside: [] });
+  if (lane === undefined) return shownTo(blocked(run, noDeveloper, { to: 'verifying', head }));
+  const assignment = { ...lane.assignment, from: conflict.marked };
+  const lanes = [{ ...lane, assignment, merges: conflict.theirs }];
+  const because = `${conflict.name} conflicts in ${counted(conflict.files.length, 'file')}`;
+  return shownTo(moved(next, { name: 'working', head, lanes }, because, { type: 'runAgent', assignment }));
+}
+
+function withMerge(run: Run, source: RoundCause['source']): Run {
   const tasks = run.plan?.tasks.filter(({ id }) => id !== mergeTaskId) ?? [];
-  const merges = fleetTask(
-    mergeTaskId,
-    mergeTitles[run.cause?.source ?? 'none'](run.prepared?.policy.base ?? run.repository.defaultBranch),
-  );
-  return shownTo(startTask(withTasks(run, [...tasks, merges]), { task: mergeTaskId, head }, because));
+  const base = run.prepared?.policy.base ?? run.repository.defaultBranch;
+  return withTasks(run, [...tasks, fleetTask(mergeTaskId, mergeTitles[source](base))]);
 }
 
 const mergeTitles: Readonly<Record<RoundCause['source'], (base: string) => string>> = {
@@ -129,25 +152,47 @@ function startAnswers(run: Run, head: Snapshot, because: string): Decision {
   return shownTo(startTask(next, { task: answerTaskId, head }, because));
 }
 
-/** What is new is held against the base; answers alone are delivered as they are. */
+/** What is new is held against the base as it is by now, which is brought in first; answers alone are delivered as they are. */
 export function startVerifying(run: Run, head: Snapshot, because: string): Decision {
   if (run.cause?.fromSha === head.commit) return deliver(run, head, because);
+  return shownTo(
+    moved(run, { name: 'verifying', step: 'integrate', head }, because, {
+      ...{ type: 'integrate', head, source: 'base', suggestions: [] },
+    }),
+  );
+}
+
+/** Every gate is run on what stands on the base, unless it has its receipts. */
+export function startGates(run: Run, head: Snapshot, because: string): Decision {
   const criteria = allCriteria(run.plan);
   if (missingReceipts(run, head, criteria).length === 0) return startCrossing(run, head, because);
   const gates = { name: 'verifying', step: 'gates', head } as const;
-  return shownTo(moved(run, gates, because, { type: 'runChecks', snapshot: head, criteria }));
+  return moved(run, gates, because, { type: 'runChecks', snapshot: head, criteria });
 }
 
 /** Every gate has passed on this tree; whether its tests prove anything is seen against the base. */
 export function startCrossing(run: Run, head: Snapshot, because: string): Decision {
-  return shownTo(moved(run, { name: 'verifying', step: 'crossing', head }, because, { type: 'crossTests', head }));
+  return moved(run, { name: 'verifying', step: 'crossing', head }, because, { type: 'crossTests', head });
+}
+
+/** The tests hold: another agent than the developer looks at the change. */
+export function startInspecting(run: Run, head: Snapshot, because: string): Decision {
+  const agent = inspectorOf(run, 'verifier');
+  if (agent === undefined) return deliver(run, head, because);
+  const assignment: Assignment = { role: 'verifier', agent, feedback: { kind: 'none' }, threads: [], from: head };
+  const at = { name: 'verifying', step: 'inspecting', head, failures: 0, assignment } as const;
+  return moved(run, at, `${because}; ${agent} looks at it`, { type: 'runAgent', assignment });
 }
 
 /** The change as a whole is not good yet: a task of Fleet's own, put behind what is planned. */
 export function startProving(run: Run, head: Snapshot, feedback: Feedback, because: string): Decision {
   const tasks = run.plan?.tasks.filter(({ id }) => id !== proveTaskId) ?? [];
-  const next = withTasks(run, [...tasks, fleetTask(proveTaskId, 'Make the tests prove the change')]);
+  const next = withTasks(run, [...tasks, fleetTask(proveTaskId, proveTitle(feedback))]);
   return shownTo(startTask(next, { task: proveTaskId, head, feedback }, because));
+}
+
+function proveTitle({ kind }: Feedback): string {
+  return kind === 'rejected' ? 'Mend what the verifier found' : 'Make the tests prove the change';
 }
 
 /** Pushes what is new, and brings the merge request up to date. */

@@ -1,117 +1,145 @@
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
+import type { Lane } from '../domain/phase.js';
 import { answerTaskId, mergeTaskId } from '../domain/plan.js';
-import { besideBaseline, criteriaDue, isRed } from '../domain/receipts.js';
-import type { Assignment, Run, Snapshot, WorkingPhase } from '../domain/run.js';
+import { besideBaseline, isRed } from '../domain/receipts.js';
+import type { Run } from '../domain/run.js';
+import type { Assignment, Snapshot } from '../domain/work.js';
 import { afterFailure } from './assignment.js';
-import { namesOf, newest, sentBack } from './climb.js';
-import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
-import { resumeOf } from './failed-effect.js';
+import { namesOf, newest, sentBack, stuck, type At } from './climb.js';
+import { counted, moved, stays, type Decision } from './decision.js';
+import { check, goOn, land, taskDone } from './go-on.js';
+import { isLanding, laneOf, withLane } from './lanes.js';
 import { unanswered, withCommit, withReplies, withSuggestions } from './ledger.js';
-import { afterTasks, startTask } from './start.js';
+import { onBase } from './on-base.js';
 
-type WorkingEvent = Extract<WorkEvent, { type: 'integrated' | 'worked' | 'checked' | 'committed' | 'attemptFailed' }>;
+type WorkingEvent = Extract<
+  WorkEvent,
+  { type: 'integrated' | 'worked' | 'replayed' | 'checked' | 'committed' | 'attemptFailed' }
+>;
 
-/** Do → check → fix, then the commit, then the next task. */
+/** Do → check → fix, then the commit, then the next task; the work of tasks side by side goes onto the branch one after the other. */
 export function afterWorking(run: Run, event: WorkingEvent): Decision {
   const next = 'attempt' in event ? { ...run, attempts: [...run.attempts, event.attempt] } : run;
   const { phase } = next;
   if (phase.name !== 'working') return stays(next, `late: ${event.type} while ${phase.name}`);
-  if (!stepsOf[event.type].includes(phase.step)) return stays(next, `late: ${event.type} during ${phase.step}`);
+  const task = 'attempt' in event ? event.attempt.task : 'task' in event ? event.task : undefined;
+  const lane = laneOf(phase, task);
+  if (lane === undefined || !stepsOf[event.type].includes(lane.step)) {
+    return stays(next, `late: ${event.type} during ${lane?.step ?? phase.lanes.map((one) => one.task).join(', ')}`);
+  }
+  const at = { phase, lane };
   switch (event.type) {
     case 'integrated':
-      return integrated(next, phase, event);
+      return integrated(onBase(next, event.onto), at, event);
     case 'attemptFailed':
-      return attemptFailed(next, phase, event);
+      return attemptFailed(next, at, event);
     case 'worked':
-      return worked(next, phase, event);
+      return worked(next, at, event);
+    case 'replayed':
+      return replayed(next, at, event);
     case 'checked':
-      return checked(next, phase, event);
+      return checked(next, at, event);
     case 'committed':
-      return committed(next, phase, event.head);
+      return taskDone(withCommit(next, lane.assignment.threads, event.head.commit), at, event.head, 'committed');
     default:
       return event satisfies never;
   }
 }
 
 /** What each event comes from. */
-const stepsOf: Readonly<Record<WorkingEvent['type'], readonly WorkingPhase['step'][]>> = {
+const stepsOf: Readonly<Record<WorkingEvent['type'], readonly Lane['step'][]>> = {
   integrated: ['integrate'],
   attemptFailed: ['agent'],
   worked: ['agent'],
+  replayed: ['replay'],
   checked: ['checks', 'baseline'],
   committed: ['commit'],
 };
 
-function attemptFailed(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'attemptFailed' }>): Decision {
-  const answer = afterFailure(run, phase, event);
-  if (answer.kind === 'spent') return shownTo(blocked(run, answer.obstacle, resumeOf(run)));
+function attemptFailed(run: Run, at: At, event: Extract<WorkEvent, { type: 'attemptFailed' }>): Decision {
+  const { phase, lane } = at;
+  const answer = afterFailure(run, lane, event);
+  if (answer.kind === 'spent') {
+    const { obstacle } = answer;
+    return stuck(run, at, { problems: obstacle.details, because: `blocked: ${obstacle.kind}`, obstacle });
+  }
   const { assignment } = answer;
-  return moved(run, { ...phase, failures: phase.failures + 1, assignment }, answer.because, {
-    type: 'runAgent',
-    assignment,
-  });
+  const again = { ...lane, failures: lane.failures + 1, assignment };
+  return moved(run, withLane(phase, again), answer.because, { type: 'runAgent', assignment });
 }
 
 /** What people gave is in; what conflicts goes to the agent, and what came without it is checked. */
-function integrated(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'integrated' }>): Decision {
-  const { head, conflict, applied } = event;
+function integrated(
+  run: Run,
+  { phase, lane }: At,
+  { head, conflict, applied }: Extract<WorkEvent, { type: 'integrated' }>,
+): Decision {
   const next = withSuggestions(run, applied);
-  if (conflict !== undefined) {
-    const assignment: Assignment = {
-      ...phase.assignment,
-      feedback: { kind: 'conflict', conflict },
-      from: conflict.marked,
-    };
-    const at = { ...phase, step: 'agent', head, assignment, merges: conflict.theirs } as const;
-    return moved(next, at, `${conflict.name} conflicts in ${counted(conflict.files.length, 'file')}`, {
-      ...{ type: 'runAgent', assignment },
-    });
+  const there = { ...phase, head };
+  if (conflict === undefined && head.commit === phase.head.commit) {
+    return taskDone(next, { phase, lane }, head, 'there was nothing to bring in');
   }
-  if (head.commit === phase.head.commit) return taskDone(next, phase, head, 'there was nothing to bring in');
-  const at = { ...phase, step: 'checks', head, assignment: { ...phase.assignment, from: head } } as const;
-  const criteria = criteriaDue(next.plan, phase.task);
-  return moved(next, at, 'brought in without a conflict; checking', { type: 'runChecks', snapshot: head, criteria });
+  if (conflict === undefined) {
+    const brought = { ...lane, head, assignment: { ...lane.assignment, from: head } };
+    return check(next, { phase: there, lane: brought }, 'brought in without a conflict; checking');
+  }
+  const feedback = { kind: 'conflict', conflict } as const;
+  const assignment: Assignment = { ...lane.assignment, feedback, from: conflict.marked };
+  const at: Lane = { ...lane, step: 'agent', head, assignment, merges: conflict.theirs };
+  const because = `${conflict.name} conflicts in ${counted(conflict.files.length, 'file')}`;
+  return moved(next, withLane(there, at), because, { type: 'runAgent', assignment });
 }
 
-function worked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
+function worked(run: Run, at: At, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
   const { snapshot } = event;
+  const { phase, lane } = at;
   const answered = withReplies(run, event.replies);
-  if (phase.task === answerTaskId) return onlyAnswered(answered, phase, event);
-  const problems = changeProblems(answered, phase, snapshot, event.change);
-  if (problems.length > 0) return sentBack(answered, phase, snapshot, { kind: 'changeRefused', problems });
-  return checking(answered, phase, event);
-}
-
-function checking(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
-  const { snapshot } = event;
+  if (lane.task === answerTaskId) return onlyAnswered(answered, at, event);
+  const problems = changeProblems(answered, at, snapshot, event.change);
+  if (problems.length > 0) return sentBack(answered, at, snapshot, { kind: 'changeRefused', problems });
   const assignment: Assignment = {
-    ...phase.assignment,
+    ...lane.assignment,
     from: snapshot,
     ...(event.attempt.session === undefined ? {} : { session: event.attempt.session }),
   };
-  const criteria = criteriaDue(run.plan, phase.task);
-  return moved(
-    run,
-    { ...phase, step: 'checks', assignment },
-    `${counted(event.change.changedFiles, 'file')} changed; checking`,
-    {
-      type: 'runChecks',
-      snapshot,
-      criteria,
-    },
-  );
+  const done: Lane = { ...lane, assignment };
+  const changed = `${counted(event.change.changedFiles, 'file')} changed`;
+  if (phase.lanes.some(isLanding)) {
+    return moved(answered, withLane(phase, { ...done, step: 'waiting' }), `${changed}; waits for its turn`);
+  }
+  const landed = land(answered, withLane(phase, done), done);
+  return { ...landed, because: `${changed}; ${landed.because}` };
+}
+
+/** The work stands on the head as it is by now; where it conflicts with what others brought, it goes back. */
+function replayed(
+  run: Run,
+  { phase, lane }: At,
+  { snapshot, conflict }: Extract<WorkEvent, { type: 'replayed' }>,
+): Decision {
+  const { isConflicted: _, ...clean } = lane;
+  if (conflict === undefined) {
+    const there: Lane = { ...clean, head: phase.head, assignment: { ...lane.assignment, from: snapshot } };
+    return check(run, { phase, lane: there }, 'put on the head of the branch; checking');
+  }
+  const feedback = { kind: 'conflict', conflict } as const;
+  const assignment: Assignment = { ...lane.assignment, feedback, from: conflict.marked };
+  const back: Lane = { ...lane, step: 'agent', head: phase.head, assignment, isConflicted: true };
+  const because = `${lane.task} conflicts with what is on the branch by now; goes back to the agent`;
+  return goOn(moved(run, withLane(phase, back), because, { type: 'runAgent', assignment }));
 }
 
 /** How often missing answers are asked for. */
 const answersAsked = 3;
 
 /** Answers alone: whatever became of the files is left aside. A fix needs a commit of this round to be one. */
-function onlyAnswered(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
+function onlyAnswered(run: Run, at: At, event: Extract<WorkEvent, { type: 'worked' }>): Decision {
+  const { phase, lane } = at;
   const { fromSha } = run.cause ?? {};
-  const proven = phase.head.commit === fromSha ? run : withCommit(run, phase.assignment.threads, phase.head.commit);
+  const proven = phase.head.commit === fromSha ? run : withCommit(run, lane.assignment.threads, phase.head.commit);
   const left = unanswered(proven);
-  if (left.length === 0) return taskDone(proven, phase, phase.head, 'every thread has its answer');
+  if (left.length === 0) return taskDone(proven, at, phase.head, 'every thread has its answer');
   const problems = [
     ...event.replyProblems,
     ...left.map(({ thread, reply }) =>
@@ -120,84 +148,70 @@ function onlyAnswered(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, {
         : `thread ${thread}: nothing was changed in this round, so its reply cannot be a fix; say what is so`,
     ),
   ];
-  if (phase.ladder.frontiers.length >= answersAsked) {
-    return taskDone(proven, phase, phase.head, `${counted(left.length, 'thread')} left without an answer`);
+  if (lane.ladder.frontiers.length >= answersAsked) {
+    return taskDone(proven, at, phase.head, `${counted(left.length, 'thread')} left without an answer`);
   }
   const session = event.attempt.session === undefined ? {} : { session: event.attempt.session };
   const threads = left.map(({ thread }) => thread);
   const feedback = { kind: 'artifactProblems', problems } as const;
-  const assignment: Assignment = { ...phase.assignment, ...session, threads, feedback, from: phase.head };
-  const frontiers = [...phase.ladder.frontiers, { tree: phase.head.tree, failing: threads }];
-  const at = { ...phase, ladder: { ...phase.ladder, frontiers }, assignment };
-  return moved(proven, at, 'answers are missing; goes back to the agent', { type: 'runAgent', assignment });
+  const assignment: Assignment = { ...lane.assignment, ...session, threads, feedback, from: phase.head };
+  const frontiers = [...lane.ladder.frontiers, { tree: phase.head.tree, failing: threads }];
+  const again = { ...lane, ladder: { ...lane.ladder, frontiers }, assignment };
+  const because = 'answers are missing; goes back to the agent';
+  return moved(proven, withLane(phase, again), because, { type: 'runAgent', assignment });
 }
 
 /** A run that leaves the base as it is has nothing to deliver; a later task may find its work done already. */
-function changeProblems(run: Run, phase: WorkingPhase, snapshot: Snapshot, change: Change): readonly string[] {
-  const untouched =
-    run.cause === undefined && snapshot.tree === run.prepared?.start.tree && isLastTask(run, phase.task);
+function changeProblems(run: Run, { lane, phase }: At, snapshot: Snapshot, change: Change): readonly string[] {
+  const isLast = phase.lanes.length === 1 && run.plan?.tasks.at(-1)?.id === lane.task;
+  const untouched = run.cause === undefined && snapshot.tree === run.prepared?.start.tree && isLast;
   return untouched ? ['nothing in the repository was changed'] : change.problems;
 }
 
-function checked(run: Run, phase: WorkingPhase, event: Extract<WorkEvent, { type: 'checked' }>): Decision {
-  const baseline = phase.step === 'baseline' ? event.evidence : run.baseline;
-  const at = phase.step === 'baseline' ? phase.seen : event;
-  if (at === undefined) return stays(run, 'late: checked on the base');
-  const { seen: _, ...back } = phase;
-  const evidence = besideBaseline(at.evidence, baseline ?? []);
+function checked(run: Run, at: At, event: Extract<WorkEvent, { type: 'checked' }>): Decision {
+  const { phase, lane } = at;
+  const isBaseline = lane.step === 'baseline';
+  const baseline = isBaseline ? event.evidence : run.baseline;
+  const seen = isBaseline ? lane.seen : event;
+  if (seen === undefined) return stays(run, 'late: checked on the base');
+  const { seen: _, ...back } = lane;
+  const evidence = besideBaseline(seen.evidence, baseline ?? []);
   const red = evidence.filter(isRed);
   const isUnclear = red.some(({ kind, outcome }) => kind === 'check' && outcome === 'fail') && baseline === undefined;
-  if (isUnclear) return looksAtBase(run, phase, event);
+  if (isUnclear) return looksAtBase(run, at, event);
   const next: Run = {
     ...run,
     evidence: newest(run.evidence, evidence),
     ...(baseline === undefined ? {} : { baseline }),
   };
+  const there = { phase, lane: back };
   return red.length > 0
-    ? sentBack(next, back, at.snapshot, { kind: 'checksRed', evidence: red })
-    : green(next, back, at.snapshot, evidence);
+    ? sentBack(next, there, seen.snapshot, { kind: 'checksRed', evidence: red })
+    : green(next, there, seen.snapshot, evidence);
 }
 
 /** A check is red for the first time: whether it was so before the change is seen on the base, once. */
 function looksAtBase(
   run: Run,
-  phase: WorkingPhase,
+  { phase, lane }: At,
   { snapshot, evidence }: Extract<WorkEvent, { type: 'checked' }>,
 ): Decision {
   const start = run.prepared?.start ?? phase.head;
   const because = `red: ${namesOf(evidence.filter(isRed))}; looks at the base`;
-  return moved(run, { ...phase, step: 'baseline', seen: { snapshot, evidence } }, because, {
-    ...{ type: 'runChecks', snapshot: start, criteria: [] },
+  return moved(run, withLane(phase, { ...lane, step: 'baseline', seen: { snapshot, evidence } }), because, {
+    ...{ type: 'runChecks', task: lane.task, snapshot: start, criteria: [] },
   });
 }
 
-function green(run: Run, phase: WorkingPhase, snapshot: Snapshot, evidence: readonly Evidence[]): Decision {
+function green(run: Run, { phase, lane }: At, snapshot: Snapshot, evidence: readonly Evidence[]): Decision {
+  const { task, merges } = lane;
   // Whatever tree a merge has, it is a commit of its own.
-  if (snapshot.tree === phase.head.tree && phase.merges === undefined) {
-    const because = phase.task === mergeTaskId ? 'brought in, and green' : 'nothing was left to change';
-    return taskDone(run, phase, phase.head, because);
+  if (snapshot.tree === phase.head.tree && merges === undefined) {
+    const because = task === mergeTaskId ? 'brought in, and green' : 'nothing was left to change';
+    return taskDone(run, { phase, lane }, phase.head, because);
   }
-  return moved(run, { ...phase, step: 'commit' }, `${counted(evidence.length, 'check')} passed`, {
-    type: 'commitWork',
-    task: phase.task,
-    snapshot,
-    parent: phase.head,
-    ...(phase.merges === undefined ? {} : { merges: phase.merges }),
+  return moved(run, withLane(phase, { ...lane, step: 'commit' }), `${counted(evidence.length, 'check')} passed`, {
+    ...{ type: 'commitWork', task, snapshot, parent: phase.head },
+    ...(merges === undefined ? {} : { merges }),
   });
-}
-
-function committed(run: Run, phase: WorkingPhase, head: Snapshot): Decision {
-  return taskDone(withCommit(run, phase.assignment.threads, head.commit), phase, head, 'committed');
-}
-
-function taskDone(run: Run, phase: WorkingPhase, head: Snapshot, because: string): Decision {
-  const tasks = run.plan?.tasks ?? [];
-  const following = tasks[tasks.findIndex((task) => task.id === phase.task) + 1];
-  if (following !== undefined)
-    return shownTo(startTask(run, { task: following.id, head }, `${because}; next task ${following.id}`));
-  return afterTasks(run, phase.task, head, `${because}; all tasks are done`);
-}
-
-function isLastTask(run: Run, task: string): boolean {
-  return run.plan?.tasks.at(-1)?.id === task;
 }

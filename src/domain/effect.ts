@@ -1,6 +1,7 @@
 import type { CommentPlace, Person, ReactionTarget } from './forge.js';
 import type { RedJob, Suggestion } from './review.js';
-import type { Assignment, Obstacle, Snapshot } from './run.js';
+import type { Question } from './triage.js';
+import type { Assignment, Obstacle, Snapshot } from './work.js';
 
 /** Something to be done outside, decided before and performed at least once. */
 export type Effect =
@@ -9,10 +10,24 @@ export type Effect =
   | { readonly type: 'tellPeople'; readonly notice: Notice }
   | { readonly type: 'prepareWorkspace' }
   | { readonly type: 'runAgent'; readonly assignment: Assignment }
-  | { readonly type: 'runChecks'; readonly snapshot: Snapshot; readonly criteria: readonly string[] }
+  | {
+      readonly type: 'runChecks';
+      readonly snapshot: Snapshot;
+      readonly criteria: readonly string[];
+      /** Unset while the whole is verified. */
+      readonly task?: string;
+    }
+  /** Puts the work of a task, made on `from`, on the head of the branch. */
+  | {
+      readonly type: 'replay';
+      readonly task: string;
+      readonly from: Snapshot;
+      readonly work: Snapshot;
+      readonly onto: Snapshot;
+    }
   /** Runs the tests of base and head on each other's source. */
   | { readonly type: 'crossTests'; readonly head: Snapshot }
-  /** Tries a blocked run anew, not before `dueAtMs`. */
+  /** Tries a blocked run anew, or ends the wait for an answer, not before `dueAtMs`. */
   | { readonly type: 'wake'; readonly dueAtMs: number }
   | {
       readonly type: 'commitWork';
@@ -52,6 +67,9 @@ export interface Integration {
 export type Notice =
   | { readonly kind: 'blocked'; readonly obstacle: Obstacle }
   | { readonly kind: 'ready' }
+  | { readonly kind: 'question'; readonly questions: readonly Question[]; readonly dueAtMs: number }
+  /** The plan waits for somebody's word. */
+  | { readonly kind: 'approval' }
   /** CI is red for a reason that no change of the code can mend. */
   | { readonly kind: 'ciBroken'; readonly jobs: readonly RedJob[] }
   /** Changes were asked for without a word about which. */
@@ -60,7 +78,15 @@ export type Notice =
       readonly kind: 'reply';
       readonly commentId: string;
       readonly place: CommentPlace;
-      readonly text: 'help' | 'status' | 'notBlocked' | 'notBuilt' | 'noMergeRequest';
+      readonly text:
+        | 'help'
+        | 'status'
+        | 'notBlocked'
+        | 'notBuilt'
+        | 'noMergeRequest'
+        | 'nothingToApprove'
+        | 'approvalVoid'
+        | 'nothingToReplan';
     };
 
 /** Effects that run for long and hold a process or the disk; the rest answers within seconds. */

@@ -2,10 +2,13 @@ import type { AttemptRecord } from './agent.js';
 import type { Command } from './command.js';
 import type { Evidence } from './check.js';
 import type { EffectType } from './effect.js';
-import type { Conflict, FrozenIssue, Obstacle, Prepared, Run, RunId, Snapshot } from './run.js';
+import type { FrozenIssue, Prepared, Run, RunId } from './run.js';
+import type { Conflict, Obstacle, Snapshot } from './work.js';
 import type { CommentPlace, MergeRequest, Person, Repository } from './forge.js';
 import type { Plan } from './plan.js';
 import type { ReadFeedback, Reply } from './review.js';
+import type { Triage } from './triage.js';
+import type { Verdict } from './verdict.js';
 
 /** What starts a run. Authority was asked from the forge before. */
 export interface RunRequest {
@@ -43,7 +46,13 @@ export type PeopleEvent = { readonly atMs: number } & (
       readonly command: Command;
       readonly commentId: string;
       readonly place: CommentPlace;
+      /** `approve`: title or text of the issue are not any more what the plan was made for. */
+      readonly isTextChanged?: true;
     }
+  /** Somebody who may said something on the issue that is no command. */
+  | { readonly type: 'answered'; readonly by: Person; readonly text: string }
+  /** The label that asks for plans to be approved. */
+  | { readonly type: 'planFirstAsked'; readonly by: Person }
   | { readonly type: 'mergeRequestEnded'; readonly merged: boolean }
   /** There may be something new about the merge request; `atMs` is when Fleet heard of it. */
   | { readonly type: 'feedbackHinted'; readonly why: 'review' | 'comment' | 'ci' | 'look' }
@@ -55,6 +64,10 @@ export type PeopleEvent = { readonly atMs: number } & (
 export type WorkEvent = { readonly atMs: number } & (
   | { readonly type: 'workspacePrepared'; readonly prepared: Prepared }
   | { readonly type: 'otherLabelWanted'; readonly label: string }
+  | { readonly type: 'triaged'; readonly attempt: AttemptRecord; readonly triage: Triage }
+  | { readonly type: 'researched'; readonly attempt: AttemptRecord; readonly research: string }
+  /** A critic's verdict on the plan, or a verifier's on the change. */
+  | { readonly type: 'inspected'; readonly attempt: AttemptRecord; readonly verdict: Verdict }
   | { readonly type: 'planned'; readonly attempt: AttemptRecord; readonly plan: Plan }
   | { readonly type: 'attemptFailed'; readonly attempt: AttemptRecord; readonly problems: readonly string[] }
   | {
@@ -67,8 +80,21 @@ export type WorkEvent = { readonly atMs: number } & (
       /** What is wrong with `replies.json`, where the round asks for answers. */
       readonly replyProblems: readonly string[];
     }
-  | { readonly type: 'checked'; readonly snapshot: Snapshot; readonly evidence: readonly Evidence[] }
-  | { readonly type: 'committed'; readonly head: Snapshot }
+  | {
+      readonly type: 'checked';
+      /** Unset while the whole is verified. */
+      readonly task?: string;
+      readonly snapshot: Snapshot;
+      readonly evidence: readonly Evidence[];
+    }
+  | { readonly type: 'committed'; readonly task: string; readonly head: Snapshot }
+  /** The work of a task was put on the head of the branch, or conflicts with it. */
+  | {
+      readonly type: 'replayed';
+      readonly task: string;
+      readonly snapshot: Snapshot;
+      readonly conflict?: Conflict;
+    }
   /** Tests and source of base and head were crossed. */
   | {
       readonly type: 'crossed';
@@ -76,7 +102,7 @@ export type WorkEvent = { readonly atMs: number } & (
       readonly problems: readonly string[];
       readonly notes: readonly string[];
     }
-  /** A blocked run has rested. */
+  /** A blocked run has rested, or the time to answer is over. */
   | { readonly type: 'rested' }
   | { readonly type: 'pushed'; readonly sha: string }
   /** Somebody else has pushed to the run's branch. */
@@ -88,6 +114,8 @@ export type WorkEvent = { readonly atMs: number } & (
   | {
       readonly type: 'integrated';
       readonly head: Snapshot;
+      /** The commit of the base that the head stands on by now. */
+      readonly onto?: Snapshot;
       readonly applied: readonly AppliedSuggestion[];
       readonly conflict?: Conflict;
     }

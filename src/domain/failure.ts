@@ -1,4 +1,4 @@
-import type { Obstacle } from './run.js';
+import type { Obstacle } from './work.js';
 
 /** What the caller of something that failed does next. */
 export type FailureReason =

@@ -28,8 +28,16 @@ export interface Issue {
   readonly body: string;
   readonly url: string;
   readonly author: Person;
+  /** Labels beside the one that starts the run. */
+  readonly labels?: readonly string[];
   /** A merge request stands in its place: some forges number the two apart. */
   readonly isMergeRequest?: true | undefined;
+}
+
+/** What an issue has beside the label that an event is about. */
+export function besideLabel(labels: readonly string[], label: string): Pick<Issue, 'labels'> {
+  const others = labels.filter((name) => name !== label);
+  return others.length === 0 ? {} : { labels: others };
 }
 
 /** A comment on an issue or merge request. */

@@ -8,10 +8,19 @@ interface Ground {
   readonly answersFeedback: boolean;
   /** Tasks of an earlier plan of the round that are on the branch. */
   readonly done: readonly Task[];
+  /** How many tasks the budget bears, where that is less than any plan may have. */
+  readonly mostTasks?: number;
 }
 
+/** More than an issue needs, and than a person reads. */
+const mostOfAny = 30;
+const mostCriteria = 50;
+
 /** Every way in which a plan's references do not hold, in words that its author can act on. */
-export function planProblems(plan: Plan, { paths, answersFeedback, done }: Ground): readonly string[] {
+export function planProblems(plan: Plan, { paths, answersFeedback, done, mostTasks }: Ground): readonly string[] {
+  // Of a plan that must become much smaller, nothing else is worth telling.
+  const tooLarge = sizeProblems(plan, mostTasks);
+  if (tooLarge.length > 0) return tooLarge;
   const criteria = plan.criteria.map((criterion) => criterion.id);
   const tasks = plan.tasks.map((task) => task.id);
   const served = new Set([...done, ...plan.tasks].flatMap((task) => task.criteria));
@@ -34,6 +43,21 @@ export function planProblems(plan: Plan, { paths, answersFeedback, done }: Groun
     ...plan.tasks.flatMap((task) => fileProblems(task, known)),
     ...unserved.map((id) => `criterion ${id}: no task lists it in its criteria`),
     ...cycleProblems(plan.tasks),
+  ];
+}
+
+function sizeProblems({ tasks, criteria }: Plan, borne = mostOfAny): readonly string[] {
+  const most = Math.min(borne, mostOfAny);
+  const what = most < mostOfAny ? `${most}, which is what the budget of this run bears` : `${most}`;
+  return [
+    ...(tasks.length > most
+      ? [
+          `tasks: ${tasks.length} tasks are more than ${what}: put together what changes together, and leave out what the issue does not ask for`,
+        ]
+      : []),
+    ...(criteria.length > mostCriteria
+      ? [`criteria: ${criteria.length} criteria are more than ${mostCriteria}: keep those that show the issue is done`]
+      : []),
   ];
 }
 

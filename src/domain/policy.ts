@@ -1,3 +1,4 @@
+import type { Role } from './agent.js';
 import type { Check } from './check.js';
 
 /** What a run keeps to, frozen when its workspace was prepared. */
@@ -17,8 +18,32 @@ export interface RunPolicy {
   readonly retryBlocked: { readonly afterMs: number; readonly times: number };
   /** How many attempts of a stage may fail before a person is asked. */
   readonly failures: number;
-  /** Agents by role, in order of preference; never empty. */
-  readonly agents: { readonly planner: readonly string[]; readonly developer: readonly string[] };
+  /** Tasks that are worked on side by side at most. */
+  readonly parallelTasks: number;
+  /** A plan is worked on once somebody with write access has approved it. */
+  readonly planApproval: boolean;
+  /** Questions are answered within this time, else the run goes on with its assumptions. */
+  readonly questionDeadlineMs: number;
+  /** Agents by role, in order of preference; a stage whose role has none is left out, but for planner and developer. */
+  readonly agents: RoleAgents & { readonly planner: readonly string[]; readonly developer: readonly string[] };
+  /** Who makes each agent. */
+  readonly vendors: Readonly<Record<string, string>>;
+  /** What triage may find an issue to be about, and who and what that calls for. */
+  readonly intents: Readonly<Record<string, Intent>>;
+}
+
+/** The roles that work on an issue. */
+export type StageRole = Exclude<Role, 'auditor'>;
+
+/** Names of agents in order of preference. */
+export type RoleAgents = { readonly [R in StageRole]?: readonly string[] };
+
+/** What an issue may be about. */
+export interface Intent {
+  /** In the place of the usual agents of these roles. */
+  readonly roles: RoleAgents;
+  /** Names of `.fleet/skills/<name>.md`, which go into the prompts. */
+  readonly skills: readonly string[];
 }
 
 /** What a run may cost before a person is asked. */

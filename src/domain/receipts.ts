@@ -1,6 +1,7 @@
 import type { Evidence } from './check.js';
 import type { Plan } from './plan.js';
-import type { Run, Snapshot } from './run.js';
+import type { Run } from './run.js';
+import type { Snapshot } from './work.js';
 
 /**
  * What a run still lacks before its work may be committed or pushed: every frozen check and criterion that is due must have passed on exactly
@@ -22,8 +23,9 @@ export function missingReceipts(run: Run, { tree }: Snapshot, criteria: readonly
 /** What the run's own phase demands: of a task before its commit, of the whole before the push. */
 export function receiptsMissing(run: Run): readonly string[] {
   const { phase, plan } = run;
-  if (phase.name === 'working' && phase.step === 'commit') {
-    return missingReceipts(run, phase.assignment.from, criteriaDue(plan, phase.task));
+  if (phase.name === 'working') {
+    const commits = phase.lanes.filter(({ step }) => step === 'commit');
+    return commits.flatMap(({ task, assignment }) => missingReceipts(run, assignment.from, criteriaDue(plan, task)));
   }
   return phase.name === 'delivering' && phase.step === 'pushing'
     ? missingReceipts(run, phase.head, allCriteria(plan))

@@ -1,7 +1,8 @@
 import type { AppliedSuggestion, Change } from '../domain/event.js';
 import type { Person, Repository } from '../domain/forge.js';
 import type { Integration } from '../domain/effect.js';
-import type { Conflict, RunId, Snapshot } from '../domain/run.js';
+import type { RunId } from '../domain/run.js';
+import type { Conflict, Snapshot } from '../domain/work.js';
 import type { GitRemote } from './forge.js';
 
 /** The files of one commit. */

@@ -5,6 +5,7 @@ export const fleetMigrations: Readonly<Record<string, Migration>> = {
   'fleet-001-first-tables': { up: createFirstTables },
   'fleet-002-rounds': { up: addRounds },
   'fleet-003-ladder': { up: addLadder },
+  'fleet-004-lanes': { up: addLanes },
 };
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
@@ -123,6 +124,17 @@ async function addRounds(database: Kysely<unknown>): Promise<void> {
       from jsonb_array_elements(run->'plan'->'tasks') with ordinality as tasks (task, place))) where run ? 'plan';
     update fleet.runs set run = jsonb_set(run, '{phase,assignment,threads}', '[]') where run->'phase' ? 'assignment';
     update fleet.outbox set effect = jsonb_set(effect, '{assignment,threads}', '[]') where effect ? 'assignment';
+  `.execute(database);
+}
+
+/** Runs that began when one task was worked on at a time go on with that one at hand; their policy gets the defaults of then. */
+async function addLanes(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    update fleet.runs set run = jsonb_set(run, '{phase}', jsonb_build_object('name', 'working', 'head', run->'phase'->'head',
+      'lanes', jsonb_build_array((run->'phase') - 'name'))) where run->'phase'->>'name' = 'working';
+    update fleet.runs set run = jsonb_set(run, '{prepared,policy}', (run->'prepared'->'policy') ||
+      '{"parallelTasks": 1, "planApproval": false, "questionDeadlineMs": 86400000, "vendors": {}, "intents": {}}')
+      where run ? 'prepared';
   `.execute(database);
 }
 

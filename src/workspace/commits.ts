@@ -1,4 +1,4 @@
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import type { CommitOrder } from '../ports/workspace.js';
 import type { Git } from './git.js';
 import { moveRefs } from './run-refs.js';

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { commitsAt } from './commits.js';
 import { moveRefs, readRef, remoteRefOf } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';

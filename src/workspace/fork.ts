@@ -1,4 +1,4 @@
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { unexpected } from './git.js';
 import type { RunWorktree } from './run-worktree.js';
 

@@ -1,5 +1,5 @@
 import { needsPerson } from '../domain/failure.js';
-import type { Conflict, Snapshot } from '../domain/run.js';
+import type { Conflict, Snapshot } from '../domain/work.js';
 import type { Integrated, IntegrateOrder } from '../ports/workspace.js';
 import { type Commit, commitsAt, makeCommit, timeAfter } from './commits.js';
 import { unexpected } from './git.js';

@@ -1,5 +1,5 @@
 import type { Change } from '../domain/event.js';
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import type { KeepOrder } from '../ports/workspace.js';
 import { makeCommit } from './commits.js';
 import type { Git } from './git.js';

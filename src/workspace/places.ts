@@ -1,7 +1,8 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repository } from '../domain/forge.js';
-import type { RunId, Snapshot } from '../domain/run.js';
+import type { RunId } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { unlessMissing } from './files.js';
 import type { Worktree } from './git.js';
 

@@ -1,5 +1,5 @@
 import { needsPerson, retryLater } from '../domain/failure.js';
-import type { Obstacle } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import type { GitRemote } from '../ports/forge.js';
 import { type GitEnd, lastLines } from './git.js';
 

@@ -1,4 +1,4 @@
-import type { Conflict, Snapshot } from '../domain/run.js';
+import type { Conflict, Snapshot } from '../domain/work.js';
 import type { Replay, ReplayOrder } from '../ports/workspace.js';
 import { makeCommit } from './commits.js';
 import { subjectsOf } from './integrate.js';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { ensureFolder, mend, sweep } from './files.js';
 import { allDone } from './locks.js';
 import { readRef, refOf } from './run-refs.js';

@@ -1,6 +1,6 @@
 import { simpleGit } from 'simple-git';
 import { needsPerson, retryLater } from '../domain/failure.js';
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import type { TreeFiles } from '../ports/workspace.js';
 import { type Git, hardenedConfig, hardenedEnvironment } from './git.js';
 import { remoteRefOf } from './run-refs.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Snapshot } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import type { WeaveOrder } from '../ports/workspace.js';
 import type { Git } from './git.js';
 import { type ImportedCommit, importCommits, type WrittenFile } from './import-commits.js';

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import type { Ladder, Phase, Run, WorkingPhase } from '../../src/domain/run.js';
+import type { Ladder, Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
 import {
   aLadder,
   anAssignment,
@@ -14,7 +15,7 @@ import {
   aWorkingPhase,
   startMs,
 } from '../support/builders.js';
-import { showing, table } from './table.js';
+import { inLane, only, showing, table } from './table.js';
 
 const atMs = startMs + 5_000;
 const head = aSnapshot('b7');
@@ -41,10 +42,11 @@ function after(ladder: Ladder): Ladder {
 }
 
 function onFreshRung(ladder: Ladder, rung: 'fresh' | 'other', agent: string): WorkingPhase {
-  const { role, task, threads, from } = checking(ladder).assignment;
+  const { role, task, threads, from } = only(checking(ladder)).assignment;
   const tried = after(ladder).frontiers.map((_each, index) => `attempt ${index + 1}: test`);
-  return {
-    ...{ ...checking(ladder), step: 'agent', ladder: { ...after(ladder), rung, onRung: 0 } },
+  return inLane(checking(ladder), {
+    step: 'agent',
+    ladder: { ...after(ladder), rung, onRung: 0 },
     assignment: {
       role,
       ...(task && { task }),
@@ -54,7 +56,7 @@ function onFreshRung(ladder: Ladder, rung: 'fresh' | 'other', agent: string): Wo
       feedback: { kind: 'checksRed', evidence: [red] },
       tried,
     },
-  };
+  });
 }
 
 describe('a task that stays red', () => {
@@ -84,7 +86,7 @@ describe('a task that stays red', () => {
       run: aStuckRun(checking(three)),
       event,
       phase: onFreshRung(three, 'fresh', 'opus'),
-      effects: [{ type: 'runAgent', assignment: onFreshRung(three, 'fresh', 'opus').assignment }],
+      effects: [{ type: 'runAgent', assignment: only(onFreshRung(three, 'fresh', 'opus')).assignment }],
       because: 'red: test; 3 attempts brought it no nearer; a fresh session goes on',
       change: seen,
     },
@@ -93,7 +95,7 @@ describe('a task that stays red', () => {
       run: aStuckRun(checking(fresh)),
       event,
       phase: onFreshRung(fresh, 'other', 'codex'),
-      effects: [{ type: 'runAgent', assignment: onFreshRung(fresh, 'other', 'codex').assignment }],
+      effects: [{ type: 'runAgent', assignment: only(onFreshRung(fresh, 'other', 'codex')).assignment }],
       because: 'red: test; nothing has changed; another agent goes on',
       change: seen,
     },
@@ -135,7 +137,7 @@ describe('a task that stays red', () => {
     },
     {
       name: 'what Fleet itself brought in cannot be planned anew',
-      run: aStuckRun({ ...checking(spent), task: 'MERGE' }),
+      run: aStuckRun(inLane(checking(spent), { task: 'MERGE' })),
       event,
       phase: { ...blocked, resume: { ...resume, task: 'MERGE' } },
       effects: [notice, showStatus],
@@ -202,9 +204,9 @@ describe('verifying', () => {
       run: aStuckRun({ ...phase, step: 'gates' }),
       event: { type: 'checked', snapshot: head, evidence: all, atMs },
       phase,
-      effects: [{ type: 'crossTests', head }, showStatus],
+      effects: [{ type: 'crossTests', head }],
       because: '2 checks passed',
-      change: { evidence: all, status: showing },
+      change: { evidence: all },
     },
     {
       name: 'a gate that is red on what is committed → a task of its own',

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
-import type { WorkEvent } from '../../src/domain/event.js';
-import type { Phase, WorkingPhase } from '../../src/domain/run.js';
+import type { Change, WorkEvent } from '../../src/domain/event.js';
+import type { Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { Snapshot } from '../../src/domain/work.js';
 import {
   aLadder,
   anAssignment,
@@ -15,7 +16,7 @@ import {
   aWorkingPhase,
   startMs,
 } from '../support/builders.js';
-import { showing, table } from './table.js';
+import { inLane, only, showing, table } from './table.js';
 
 const atMs = startMs + 5_000;
 const start = aPrepared().start;
@@ -28,6 +29,7 @@ const nobody = aPrepared({ policy: aPolicy({ agents: { planner: [], developer: [
 const noAgent = (role: string) =>
   ({ kind: 'noAgent', details: [`no agent is configured for the role ${role}`] }) as const;
 const crashed = anAttempt({ role: 'planner', outcome: { kind: 'failed', failure: 'crash', reason: 'exit 1' } });
+const bringsIn = (head: Snapshot) => ({ type: 'integrate', head, source: 'base', suggestions: [] }) as const;
 const blockedNotice = (obstacle: unknown) => ({ type: 'tellPeople', notice: { kind: 'blocked', obstacle } });
 
 describe('queued', () => {
@@ -70,7 +72,7 @@ describe('queued', () => {
       name: 'prepared again after a block while working → the task starts on the head, with the new policy and the old base',
       run: aRun({
         phase: { name: 'queued', step: 'preparing', resume: { to: 'working', task: 'T2', head: aSnapshot('h1') } },
-        prepared: aPrepared(),
+        ...{ prepared: aPrepared(), plan: aPlan() },
       }),
       event: { type: 'workspacePrepared', prepared: { ...two, start: aSnapshot('ff') }, atMs },
       phase: aWorkingPhase({ task: 'T2', head: aSnapshot('h1'), assignment: developer('T2', aSnapshot('h1')) }),
@@ -79,26 +81,14 @@ describe('queued', () => {
       change: { prepared: two },
     },
     {
-      name: 'prepared again after a refused push → held against the base again, whose receipts still stand',
+      name: 'prepared again after a refused push → brought onto the base again',
       run: aRun({
         phase: { name: 'queued', step: 'preparing', resume: { to: 'delivering', head: aSnapshot() } },
         ...{ prepared: aPrepared(), evidence: [anEvidence()] },
       }),
       event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
-      phase: { name: 'verifying', step: 'crossing', head: aSnapshot() },
-      effects: [{ type: 'crossTests', head: aSnapshot() }, { type: 'showStatus' }],
-      because: 'the workspace is ready again',
-      change: { status: showing },
-    },
-    {
-      name: 'a check that the repository has got meanwhile → it is run first',
-      run: aRun({
-        phase: { name: 'queued', step: 'preparing', resume: { to: 'delivering', head: aSnapshot() } },
-        prepared: aPrepared(),
-      }),
-      event: { type: 'workspacePrepared', prepared: aPrepared(), atMs },
-      phase: { name: 'verifying', step: 'gates', head: aSnapshot() },
-      effects: [{ type: 'runChecks', snapshot: aSnapshot(), criteria: [] }, { type: 'showStatus' }],
+      phase: { name: 'verifying', step: 'integrate', head: aSnapshot() },
+      effects: [bringsIn(aSnapshot()), { type: 'showStatus' }],
       because: 'the workspace is ready again',
       change: { status: showing },
     },
@@ -165,25 +155,24 @@ describe('working', () => {
   const done = anAttempt({ task: 'T1', session: 's2' });
   const snapshot = aSnapshot('a9');
   const fine = { changedFiles: 2, deletedFiles: 0, files: 300, problems: [] };
-  const checking: WorkingPhase = {
-    ...phase,
+  const checking: WorkingPhase = inLane(phase, {
     step: 'checks',
-    assignment: { ...phase.assignment, from: snapshot, session: 's2' },
-  };
+    assignment: { ...only(phase).assignment, from: snapshot, session: 's2' },
+  });
   const red = anEvidence({ outcome: 'fail', exit: 1, tree: snapshot.tree });
   const green = anEvidence({ tree: snapshot.tree });
   const proof = anEvidence({ kind: 'criterion', name: 'AC1', tree: snapshot.tree });
-  const redTask = { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [red] } } as const;
+  const redTask = { ...only(checking).assignment, feedback: { kind: 'checksRed', evidence: [red] } } as const;
   const unclear = anEvidence({ outcome: 'inconclusive', exit: 'timedOut', tree: snapshot.tree });
-  const unclearTask = { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [unclear] } } as const;
+  const unclearTask = { ...only(checking).assignment, feedback: { kind: 'checksRed', evidence: [unclear] } } as const;
   const failing = (...failedTests: readonly string[]) => ({ ...red, failedTests });
   const refused = {
-    ...phase.assignment,
+    ...only(phase).assignment,
     feedback: { kind: 'changeRefused', problems: ['a link leaves the tree'] },
   } as const;
-  const worked = (change: Extract<WorkEvent, { type: 'worked' }>['change'], at = snapshot): WorkEvent => ({
+  const worked = (change: Change, at = snapshot, task = 'T1'): WorkEvent => ({
     type: 'worked',
-    attempt: done,
+    attempt: { ...done, task },
     snapshot: at,
     change,
     ...{ replies: [], replyProblems: [], atMs },
@@ -198,7 +187,7 @@ describe('working', () => {
       run,
       event: worked(fine),
       phase: checking,
-      effects: [{ type: 'runChecks', snapshot, criteria: ['AC1'] }],
+      effects: [{ type: 'runChecks', task: 'T1', snapshot, criteria: ['AC1'] }],
       because: '2 files changed; checking',
       change: { attempts: [done] },
     },
@@ -206,7 +195,7 @@ describe('working', () => {
       name: 'a change that the tree may not bring → undone, goes back',
       run,
       event: worked({ ...fine, problems: ['a link leaves the tree'] }),
-      phase: { ...phase, ladder: back('a link leaves the tree'), assignment: refused },
+      phase: inLane(phase, { ladder: back('a link leaves the tree'), assignment: refused }),
       effects: [{ type: 'runAgent', assignment: refused }],
       because: 'the change is refused; goes back to the agent',
       change: { attempts: [done] },
@@ -214,38 +203,37 @@ describe('working', () => {
     {
       name: 'nothing changed by the last task, and nothing before → goes back',
       run: { ...run, phase: last },
-      event: worked({ ...fine, changedFiles: 0 }, start),
-      phase: {
-        ...last,
+      event: worked({ ...fine, changedFiles: 0 }, start, 'T2'),
+      phase: inLane(last, {
         ladder: aLadder(1, { frontiers: [{ tree: start.tree, failing: untouched.problems }] }),
-        assignment: { ...last.assignment, feedback: untouched },
-      },
-      effects: [{ type: 'runAgent', assignment: { ...last.assignment, feedback: untouched } }],
+        assignment: { ...only(last).assignment, feedback: untouched },
+      }),
+      effects: [{ type: 'runAgent', assignment: { ...only(last).assignment, feedback: untouched } }],
       because: 'the change is refused; goes back to the agent',
-      change: { attempts: [done] },
+      change: { attempts: [{ ...done, task: 'T2' }] },
     },
     {
       name: 'red for the first time → the base is looked at',
       run: { ...run, phase: checking },
       event: { type: 'checked', snapshot, evidence: [red], atMs },
-      phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } },
-      effects: [{ type: 'runChecks', snapshot: start, criteria: [] }],
+      phase: inLane(checking, { step: 'baseline', seen: { snapshot, evidence: [red] } }),
+      effects: [{ type: 'runChecks', task: 'T1', snapshot: start, criteria: [] }],
       because: 'red: test; looks at the base',
     },
     {
       name: 'red, and green on the base → the same session with the failing output, on the tree it left',
-      run: { ...run, phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } } },
+      run: { ...run, phase: inLane(checking, { step: 'baseline', seen: { snapshot, evidence: [red] } }) },
       event: { type: 'checked', snapshot: start, evidence: [green], atMs },
-      phase: { ...checking, step: 'agent', ladder: back('test'), assignment: redTask },
+      phase: inLane(checking, { step: 'agent', ladder: back('test'), assignment: redTask }),
       effects: [{ type: 'runAgent', assignment: redTask }],
       because: 'red: test; goes back to the agent',
       change: { evidence: [red], baseline: [green] },
     },
     {
       name: 'red as it was on the base → no fault of the change',
-      run: { ...run, phase: { ...checking, step: 'baseline', seen: { snapshot, evidence: [red] } } },
+      run: { ...run, phase: inLane(checking, { step: 'baseline', seen: { snapshot, evidence: [red] } }) },
       event: { type: 'checked', snapshot: start, evidence: [{ ...red, tree: start.tree }], atMs },
-      phase: { ...checking, step: 'commit' },
+      phase: inLane(checking, { step: 'commit' }),
       effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
       because: '1 check passed',
       change: { evidence: [{ ...red, wasRed: true }], baseline: [{ ...red, tree: start.tree }] },
@@ -254,14 +242,15 @@ describe('working', () => {
       name: 'red by a test that passed on the base → goes back, whatever else was red there',
       run: { ...run, phase: checking, baseline: [failing('a')] },
       event: { type: 'checked', snapshot, evidence: [failing('a', 'b')], atMs },
-      phase: {
-        ...{ ...checking, step: 'agent', ladder: back('test: a', 'test: b') },
-        assignment: { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
-      },
+      phase: inLane(checking, {
+        step: 'agent',
+        ladder: back('test: a', 'test: b'),
+        assignment: { ...only(checking).assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
+      }),
       effects: [
         {
           type: 'runAgent',
-          assignment: { ...checking.assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
+          assignment: { ...only(checking).assignment, feedback: { kind: 'checksRed', evidence: [failing('a', 'b')] } },
         },
       ],
       because: 'red: test; goes back to the agent',
@@ -271,7 +260,7 @@ describe('working', () => {
       name: 'red by fewer tests than on the base → no fault of the change',
       run: { ...run, phase: checking, baseline: [failing('a', 'b')] },
       event: { type: 'checked', snapshot, evidence: [failing('a')], atMs },
-      phase: { ...checking, step: 'commit' },
+      phase: inLane(checking, { step: 'commit' }),
       effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
       because: '1 check passed',
       change: { evidence: [{ ...failing('a'), wasRed: true }] },
@@ -280,7 +269,7 @@ describe('working', () => {
       name: 'inconclusive is red, on the base, too',
       run: { ...run, phase: checking },
       event: { type: 'checked', snapshot, evidence: [unclear], atMs },
-      phase: { ...checking, step: 'agent', ladder: back('test'), assignment: unclearTask },
+      phase: inLane(checking, { step: 'agent', ladder: back('test'), assignment: unclearTask }),
       effects: [{ type: 'runAgent', assignment: unclearTask }],
       because: 'red: test; goes back to the agent',
       change: { evidence: [unclear] },
@@ -289,15 +278,15 @@ describe('working', () => {
       name: 'green → Fleet commits',
       run: { ...run, phase: checking, evidence: [red] },
       event: { type: 'checked', snapshot, evidence: [green], atMs },
-      phase: { ...checking, step: 'commit' },
+      phase: inLane(checking, { step: 'commit' }),
       effects: [{ type: 'commitWork', task: 'T1', snapshot, parent: start }],
       because: '1 check passed',
       change: { evidence: [green] },
     },
     {
       name: 'committed → the next task on the new head',
-      run: { ...run, phase: { ...checking, step: 'commit' } },
-      event: { type: 'committed', head: snapshot, atMs },
+      run: { ...run, phase: inLane(checking, { step: 'commit' }) },
+      event: { type: 'committed', task: 'T1', head: snapshot, atMs },
       phase: aWorkingPhase({ task: 'T2', head: snapshot, assignment: developer('T2', snapshot) }),
       effects: [{ type: 'runAgent', assignment: developer('T2', snapshot) }, { type: 'showStatus' }],
       because: 'committed; next task T2',
@@ -305,10 +294,10 @@ describe('working', () => {
     },
     {
       name: 'the last task finds its work done → verified as it is, with all criteria checked before',
-      run: { ...run, phase: { ...last, step: 'checks', head: snapshot } },
+      run: { ...run, phase: inLane(last, { step: 'checks', head: snapshot }) },
       event: { type: 'checked', snapshot, evidence: [green, proof], atMs },
-      phase: { name: 'verifying', step: 'crossing', head: snapshot },
-      effects: [{ type: 'crossTests', head: snapshot }, { type: 'showStatus' }],
+      phase: { name: 'verifying', step: 'integrate', head: snapshot },
+      effects: [bringsIn(snapshot), { type: 'showStatus' }],
       because: 'nothing was left to change; all tasks are done',
       change: { evidence: [green, proof], status: showing },
     },
@@ -322,7 +311,7 @@ describe('working', () => {
     },
     {
       name: 'the agent fails for good → blocked, what is committed stays',
-      run: { ...run, phase: { ...phase, failures: 1 } },
+      run: { ...run, phase: inLane(phase, { failures: 1 }) },
       event: { type: 'attemptFailed', attempt: crashed, problems: ['opus (developer) crash: exit 1'], atMs },
       phase: {
         name: 'blocked',

@@ -1,9 +1,12 @@
 import { roundRows, unanswered } from '../../src/decide/ledger.js';
 import type { Effect } from '../../src/domain/effect.js';
 import type { ThreadOutcome, WorkEvent } from '../../src/domain/event.js';
-import type { Task } from '../../src/domain/plan.js';
+import type { Plan, Task } from '../../src/domain/plan.js';
+import type { Triage } from '../../src/domain/triage.js';
+import type { Verdict } from '../../src/domain/verdict.js';
 import type { Demand, ReadFeedback, RedJob, Reply } from '../../src/domain/review.js';
-import type { Assignment, Run, Snapshot } from '../../src/domain/run.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Assignment, Snapshot } from '../../src/domain/work.js';
 import {
   aDemand,
   aDemandComment,
@@ -39,6 +42,8 @@ export function dice(seed: number): Dice {
   const pick = <T>(of: readonly [T, ...T[]]): T => of[Math.floor(roll() * of.length)] ?? of[0];
   return { roll, is: (chance) => roll() < chance, pick };
 }
+
+const one = ['opus'];
 
 interface ThreadThere {
   comments: string[];
@@ -81,7 +86,7 @@ export class Outside {
   /** The event that performing the effect brings, with the outside as it is now; undefined where it brings none. */
   perform(effect: Effect, run: Run, atMs: number): WorkEvent | undefined {
     const { type } = effect;
-    if (type !== 'react' && type !== 'removeWorkspace' && this.#dice.is(this.trouble)) {
+    if (type !== 'react' && type !== 'removeWorkspace' && type !== 'wake' && this.#dice.is(this.trouble)) {
       return { type: 'effectFailed', effect: type, obstacle: { kind: 'spent', details: [] }, atMs };
     }
     if (type === 'wake') return { type: 'rested', atMs };
@@ -91,8 +96,9 @@ export class Outside {
   #ofWork(effect: Effect, run: Run, atMs: number): WorkEvent | undefined {
     if (effect.type === 'prepareWorkspace') return { type: 'workspacePrepared', prepared: this.#prepared(run), atMs };
     if (effect.type === 'runAgent') return this.#attempt(effect.assignment, run, atMs);
-    if (effect.type === 'commitWork') return { type: 'committed', head: this.#snapshot(), atMs };
-    if (effect.type === 'integrate') return this.#integrate(effect, atMs);
+    if (effect.type === 'commitWork') return { type: 'committed', task: effect.task, head: this.#snapshot(), atMs };
+    if (effect.type === 'integrate') return this.#integrate(effect, run, atMs);
+    if (effect.type === 'replay') return this.#replay(effect, atMs);
     if (effect.type === 'crossTests') {
       const problems = this.#dice.is(this.trouble === 0 ? 0 : 0.3) ? ['the new tests prove nothing'] : [];
       return { type: 'crossed', head: effect.head, problems, notes: [], atMs };
@@ -101,7 +107,8 @@ export class Outside {
     const isGreen = this.#dice.is(this.trouble === 0 ? 0.95 : 0.8);
     const { tree } = effect.snapshot;
     const evidence = [isGreen ? anEvidence({ tree }) : anEvidence({ tree, outcome: 'fail', exit: 1 })];
-    return { type: 'checked', snapshot: effect.snapshot, evidence, atMs };
+    const of = effect.task === undefined ? {} : { task: effect.task };
+    return { type: 'checked', ...of, snapshot: effect.snapshot, evidence, atMs };
   }
 
   #ofForge(effect: Effect, run: Run, atMs: number): WorkEvent | undefined {
@@ -137,6 +144,9 @@ export class Outside {
       failures: 2,
       budgets: { ...aPolicy().budgets, attemptsPerTask: 2, replans: 1 },
       retryBlocked: { afterMs: 60_000, times: 2 },
+      parallelTasks: 2,
+      planApproval: this.#dice.is(0.2),
+      agents: { ...aPolicy().agents, triager: one, researcher: one, critic: one, verifier: one },
     });
     const isThere = run.mergeRequest !== undefined && this.#dice.is(0.8);
     return aPrepared({ policy, ...(isThere ? { branchHead: this.#snapshot() } : {}) });
@@ -144,20 +154,17 @@ export class Outside {
 
   #attempt(assignment: Assignment, run: Run, atMs: number): WorkEvent {
     const { is, pick } = this.#dice;
-    const attempt = anAttempt({ id: `a${(this.#made += 1)}`, role: assignment.role });
-    if (is(0.1)) {
+    const { role, task } = assignment;
+    const attempt = anAttempt({ id: `a${(this.#made += 1)}`, role, ...(task === undefined ? {} : { task }) });
+    if (is(this.trouble === 0 ? 0.02 : 0.1)) {
       const crash = { kind: 'failed', failure: 'crash', reason: 'exit 1' } as const;
-      const outcome = assignment.role === 'planner' ? pick([crash, attempt.outcome]) : crash;
+      const outcome = role === 'developer' ? crash : pick([crash, attempt.outcome]);
       return { type: 'attemptFailed', attempt: { ...attempt, outcome }, problems: ['none'], atMs };
     }
-    if (assignment.role === 'planner') {
-      const ids = ['R1', 'R2'].slice(0, pick(run.cause === undefined ? [1, 2] : [0, 1, 2]));
-      const threads = run.cause?.threads ?? [];
-      const tasks = ids
-        .map((name) => `${name}-${(this.#made += 1)}`)
-        .map((id): Task => aTask({ id, criteria: [], threads: threads.filter(() => is(0.5)) }));
-      return { type: 'planned', attempt, plan: aPlan({ criteria: [], tasks }), atMs };
-    }
+    if (role === 'triager') return { type: 'triaged', attempt, triage: this.#triage(), atMs };
+    if (role === 'researcher') return { type: 'researched', attempt, research: 'It is in slug.js.', atMs };
+    if (role === 'critic' || role === 'verifier') return { type: 'inspected', attempt, verdict: this.#verdict(), atMs };
+    if (role === 'planner') return { type: 'planned', attempt, plan: this.#plan(run), atMs };
     const kinds = ['fix', 'fix', 'question', 'nit', 'disagree', 'outOfScope'] as const;
     const replies = assignment.threads.flatMap((thread): readonly Reply[] =>
       is(0.7) ? [{ thread, kind: pick(kinds), text: 'So it is.' }] : [],
@@ -167,8 +174,43 @@ export class Outside {
     return { type: 'worked', attempt, snapshot, change, replies, replyProblems: [], atMs };
   }
 
-  #integrate({ head, suggestions, source }: Extract<Effect, { type: 'integrate' }>, atMs: number): WorkEvent {
+  #triage(): Triage {
+    const { is, pick } = this.#dice;
+    const questions = is(0.3) ? [{ text: 'Which of the two?', assumption: 'the first' }] : [];
+    return { kind: 'bug', size: pick(['small', 'medium']), intents: [], assumptions: [], questions };
+  }
+
+  #verdict(): Verdict {
+    const isFine = this.#dice.is(this.trouble === 0 ? 1 : 0.7);
+    return { criteria: [], findings: isFine ? [] : [{ severity: 'blocker', file: 'a', line: 1, text: 'wrong' }] };
+  }
+
+  /** Some of the tasks depend on others. */
+  #plan({ cause }: Run): Plan {
+    const { is, pick } = this.#dice;
+    const ids = ['R1', 'R2', 'R3', 'R4']
+      .slice(0, pick(cause === undefined ? [1, 2, 3, 4] : [0, 1, 2, 3]))
+      .map((name) => `${name}-${(this.#made += 1)}`);
+    const threads = cause?.threads ?? [];
+    const tasks = ids.map((id, index): Task => {
+      const dependsOn = ids.slice(0, index).filter(() => is(0.3));
+      return aTask({ id, dependsOn, criteria: [], threads: threads.filter(() => is(0.4)) });
+    });
+    return aPlan({ criteria: [], tasks });
+  }
+
+  #replay({ task, onto, work }: Extract<Effect, { type: 'replay' }>, atMs: number): WorkEvent {
+    if (this.#dice.is(0.7)) return { type: 'replayed', task, snapshot: this.#snapshot(), atMs };
+    const sides = { oursLog: [], theirsLog: [], details: [], files: ['a'] };
+    const conflict = { theirs: work.commit, name: task, marked: this.#snapshot(), ...sides };
+    return { type: 'replayed', task, snapshot: onto, conflict, atMs };
+  }
+
+  #integrate({ head, suggestions, source }: Extract<Effect, { type: 'integrate' }>, run: Run, atMs: number): WorkEvent {
     const { is } = this.#dice;
+    const isLast = run.phase.name === 'verifying';
+    // A base that always moves would keep every run from its end.
+    if (isLast && is(0.8)) return { type: 'integrated', head, applied: [], atMs };
     if (source === 'base') this.isConflicting = false;
     const applied = suggestions
       .filter(() => is(0.7))
@@ -177,7 +219,8 @@ export class Outside {
     const sides = { oursLog: [], theirsLog: [], details: [], files: ['a'] };
     const conflict = { theirs: '9'.repeat(40), name: 'main', marked: this.#snapshot(), ...sides };
     const isReal = source !== 'none' && is(0.4);
-    return { type: 'integrated', head: next, applied, atMs, ...(isReal ? { conflict } : {}) };
+    const onto = source === 'base' && !isReal && next !== head ? { onto: this.#snapshot() } : {};
+    return { type: 'integrated', head: next, applied, atMs, ...onto, ...(isReal ? { conflict } : {}) };
   }
 
   #feedback(head: Snapshot): ReadFeedback {

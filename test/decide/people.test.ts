@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { admit } from '../../src/decide/admit.js';
 import type { Command } from '../../src/domain/command.js';
 import type { RunEvent } from '../../src/domain/event.js';
-import type { Phase } from '../../src/domain/run.js';
+import type { Phase } from '../../src/domain/phase.js';
 import {
   aBlockedPhase,
   aDeliveringPhase,
@@ -161,8 +161,7 @@ describe('commands', () => {
         [{ name: 'status' }, 'status'],
         [{ name: 'help' }, 'help'],
         [{ name: 'unknown', word: 'retyr' }, 'help'],
-        [{ name: 'replan' }, 'notBuilt'],
-        [{ name: 'text', text: 'use tabs' }, 'noMergeRequest'],
+        [{ name: 'approve' }, 'nothingToApprove'],
         [{ name: 'update' }, 'noMergeRequest'],
         [{ name: 'agent', agent: 'opus' }, 'notBuilt'],
       ] as const

@@ -5,7 +5,8 @@ import type { Command } from '../../src/domain/command.js';
 import type { Effect, EffectType } from '../../src/domain/effect.js';
 import type { PeopleEvent, RunEvent, WorkEvent } from '../../src/domain/event.js';
 import { receiptsMissing } from '../../src/domain/receipts.js';
-import { isEnded, type Phase, type Run } from '../../src/domain/run.js';
+import { isEnded, type Lane, type Phase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
 import { aPerson, aRun, startMs } from '../support/builders.js';
 import { dice, Outside, type Dice } from './outside.js';
 
@@ -13,22 +14,43 @@ const by = aPerson();
 
 const awaitedBy: Partial<Record<string, EffectType>> = {
   'queued preparing': 'prepareWorkspace',
+  triaging: 'runAgent',
+  awaitingAnswer: 'wake',
+  researching: 'runAgent',
   planning: 'runAgent',
-  'working integrate': 'integrate',
-  'working agent': 'runAgent',
-  'working checks': 'runChecks',
-  'working baseline': 'runChecks',
-  'working commit': 'commitWork',
+  'verifying integrate': 'integrate',
   'verifying gates': 'runChecks',
   'verifying crossing': 'crossTests',
+  'verifying inspecting': 'runAgent',
   'delivering pushing': 'pushBranch',
   'delivering opening': 'openMergeRequest',
   'delivering answering': 'answerThreads',
 };
 
-/** What a phase waits for; undefined where it waits for people, or for a slot. */
-function awaited(phase: Phase): EffectType | undefined {
-  return awaitedBy[nameOf(phase)];
+/** What the steps of a task wait for; `waiting` for another task, `stuck` for all others. */
+const awaitedByLane: Partial<Record<Lane['step'], EffectType>> = {
+  integrate: 'integrate',
+  agent: 'runAgent',
+  replay: 'replay',
+  checks: 'runChecks',
+  baseline: 'runChecks',
+  commit: 'commitWork',
+};
+
+/** What a phase waits for; nothing where it waits for people, or for a slot. */
+function awaited(phase: Phase): readonly { readonly type: EffectType; readonly task?: string }[] {
+  if (phase.name !== 'working')
+    return [awaitedBy[nameOf(phase)]].flatMap((type) => (type === undefined ? [] : [{ type }]));
+  return phase.lanes.flatMap(({ step, task }) => {
+    const type = awaitedByLane[step];
+    return type === undefined ? [] : [{ type, task }];
+  });
+}
+
+/** True when the effect is what somebody waits for. */
+function isFor(effect: Effect, { type, task }: ReturnType<typeof awaited>[number]): boolean {
+  const of = effect.type === 'runAgent' ? effect.assignment.task : 'task' in effect ? effect.task : task;
+  return effect.type === type && of === task;
 }
 
 /** An effect of the outbox; `event`: it was performed, and what came of it is on its way. */
@@ -61,7 +83,13 @@ class Walk {
     this.nowMs += 1 + Math.floor(this.#dice.roll() * 20_000);
     if (this.run.mergeRequest !== undefined && is(0.25)) return this.#people();
     if (is(0.1)) return this.#replay();
-    if (this.run.phase.name === 'blocked' && is(0.2)) return this.#command({ name: 'retry' });
+    const { name } = this.run.phase;
+    if (name === 'blocked' && is(0.2)) return this.#command({ name: 'retry' });
+    if (name === 'awaitingApproval' && is(0.5)) return this.#command({ name: this.#dice.pick(['approve', 'replan']) });
+    if (name === 'awaitingAnswer' && is(0.3)) {
+      return this.#decide({ type: 'answered', by, text: 'The second.', atMs: this.nowMs });
+    }
+    if (this.run.mergeRequest === undefined && is(0.02)) return this.#command({ name: 'text', text: 'otherwise' });
     this.#goOn();
   }
 
@@ -71,8 +99,9 @@ class Walk {
     for (let steps = 0; steps < 3_000 && !isEnded(this.run.phase); steps += 1) {
       this.nowMs += 1_000;
       if (this.#goOn()) continue;
-      if (this.run.phase.name !== 'blocked') break;
-      this.#command({ name: 'retry' });
+      const { name } = this.run.phase;
+      if (name !== 'blocked' && name !== 'awaitingApproval') break;
+      this.#command({ name: name === 'blocked' ? 'retry' : 'approve' });
     }
   }
 
@@ -183,8 +212,18 @@ class Walk {
       `left an end: ${about}`,
     );
     const needed = awaited(phase);
-    const waiting = this.#outbox.filter(({ effect }) => effect.type === needed).length;
-    this.#claim(needed === undefined || waiting === 1, `${waiting} of ${String(needed)} on their way: ${about}`);
+    for (const one of needed) {
+      const waiting = this.#outbox.filter(({ effect }) => isFor(effect, one)).length;
+      this.#claim(waiting === 1, `${waiting} of ${one.type} on their way: ${about}`);
+    }
+    if (phase.name === 'working') {
+      this.#claim(needed.length > 0, `nobody works: ${about}`);
+      this.#claim(phase.lanes.length <= 2, `too much at once: ${about}`);
+      const landing = phase.lanes.filter(({ step }) => step !== 'agent' && step !== 'waiting' && step !== 'stuck');
+      this.#claim(landing.length <= 1, `two are put on the branch: ${about}`);
+      const worktrees = phase.lanes.map(({ assignment }) => assignment.lane ?? 0);
+      this.#claim(new Set(worktrees).size === worktrees.length, `two in one worktree: ${about}`);
+    }
     this.#roundsHold(before, about);
     const shown = this.#outbox.filter(({ effect }) => effect.type === 'showStatus').length;
     this.#claim(shown === (run.status.state === 'shown' ? 0 : 1), `${shown} edits while ${run.status.state}: ${about}`);
@@ -246,6 +285,10 @@ function isAwaited({ phase, status }: Run, event: WorkEvent): boolean {
   const types: Partial<Record<WorkEvent['type'], readonly EffectType[]>> = {
     ...{
       workspacePrepared: ['prepareWorkspace'],
+      triaged: ['runAgent'],
+      researched: ['runAgent'],
+      inspected: ['runAgent'],
+      replayed: ['replay'],
       planned: ['runAgent'],
       attemptFailed: ['runAgent'],
       worked: ['runAgent'],
@@ -262,11 +305,12 @@ function isAwaited({ phase, status }: Run, event: WorkEvent): boolean {
   if (event.type === 'statusShown') return status.state !== 'shown' || status.id === undefined;
   if (event.type === 'effectFailed' || event.type === 'jobsRerun' || event.type === 'rested') return true;
   if (event.type === 'feedbackRead') return phase.name === 'inReview' && phase.settling !== undefined;
-  return types[event.type]?.some((type) => type === awaited(phase)) ?? false;
+  return types[event.type]?.some((type) => awaited(phase).some((one) => one.type === type)) ?? false;
 }
 
 function nameOf(phase: Phase): string {
   if (phase.name === 'blocked') return `blocked ${phase.obstacle.kind}`;
+  if (phase.name === 'working') return `working ${[...new Set(phase.lanes.map(({ step }) => step))].sort().join('+')}`;
   return `${phase.name}${'step' in phase ? ` ${phase.step}` : ''}`;
 }
 
@@ -283,6 +327,8 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
   }
   expect([...broken]).toEqual([]);
   expect([...reached].sort()).toEqual([
+    'awaitingAnswer',
+    'awaitingApproval',
     'blocked agentFailed',
     'blocked changeRefused',
     'blocked checksRed',
@@ -290,9 +336,11 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'blocked notProven',
     'blocked planMissing',
     'blocked pushRefused',
+    'blocked rejected',
     'blocked roundsSpent',
     'blocked sameDemand',
     'blocked spent',
+    'blocked verdictMissing',
     'delivering answering',
     'delivering opening',
     'delivering pushing',
@@ -301,12 +349,29 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'planning',
     'queued preparing',
     'queued waiting',
+    'researching',
+    'triaging',
     'verifying crossing',
     'verifying gates',
+    'verifying inspecting',
+    'verifying integrate',
     'working agent',
+    'working agent+baseline',
+    'working agent+checks',
+    'working agent+commit',
+    'working agent+replay',
+    'working agent+stuck',
     'working baseline',
+    'working baseline+stuck',
+    'working baseline+waiting',
     'working checks',
+    'working checks+stuck',
+    'working checks+waiting',
     'working commit',
+    'working commit+stuck',
+    'working commit+waiting',
     'working integrate',
+    'working replay',
+    'working replay+waiting',
   ]);
 }, 60_000);

@@ -1,7 +1,9 @@
 import { describe } from 'vitest';
 import type { Task } from '../../src/domain/plan.js';
 import type { LedgerReply, LedgerRow, Reply, RoundCause } from '../../src/domain/review.js';
-import type { Assignment, Phase, Run, Snapshot, WorkingPhase } from '../../src/domain/run.js';
+import type { Lane, Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Assignment, Snapshot } from '../../src/domain/work.js';
 import {
   aLedgerRow,
   aLadder,
@@ -18,7 +20,7 @@ import {
   aWorkingPhase,
   startMs,
 } from '../support/builders.js';
-import { showing, table } from './table.js';
+import { inLane, only, showing, table } from './table.js';
 
 const atMs = startMs + 1_000_000;
 const head = aSnapshot('a7');
@@ -49,7 +51,8 @@ const developer = (
   threads: readonly string[],
   more: Partial<Assignment> = {},
 ): Assignment => anAssignment({ role: 'developer', task, from, threads, ...more });
-const verifying = (at: Snapshot): Phase => ({ name: 'verifying', step: 'gates', head: at });
+const verifying = (at: Snapshot): Phase => ({ name: 'verifying', step: 'integrate', head: at });
+const bringsIn = (at: Snapshot) => ({ type: 'integrate', head: at, source: 'base', suggestions: [] }) as const;
 
 const said = (thread: string, kind: Reply['kind'] = 'fix'): Reply => ({ thread, kind, text: `${kind} it is` });
 const kept = (kind: Reply['kind'] = 'fix', commit?: string): LedgerReply => ({
@@ -61,10 +64,11 @@ const worked = (snapshot: Snapshot, replies: readonly Reply[], replyProblems: re
 
 describe('a task of a round', () => {
   const phase = aWorkingPhase({ task: 'R1', head, assignment: developer('R1', head, ['PRRT_1']) });
-  const atChecks: WorkingPhase = {
-    ...{ ...phase, step: 'checks', assignment: developer('R1', made, ['PRRT_1'], { session: 's2' }) },
-  };
-  const atCommit: WorkingPhase = { ...atChecks, step: 'commit' };
+  const atChecks: WorkingPhase = inLane(phase, {
+    step: 'checks',
+    assignment: developer('R1', made, ['PRRT_1'], { session: 's2' }),
+  });
+  const atCommit: WorkingPhase = inLane(atChecks, { step: 'commit' });
   const toLast = developer('R2', made, ['PRRT_2']);
   const lastPhase = aWorkingPhase({ task: 'R2', head: made, assignment: toLast });
   const owed = developer('ANSWER', made, ['PRRT_2']);
@@ -75,7 +79,7 @@ describe('a task of a round', () => {
       run: inRound({ phase }),
       event: worked(made, [said('PRRT_1')]),
       phase: atChecks,
-      effects: [{ type: 'runChecks', snapshot: made, criteria: [] }],
+      effects: [{ type: 'runChecks', task: 'R1', snapshot: made, criteria: [] }],
       because: '1 file changed; checking',
       change: { ...rowsOf(kept()), attempts: [done] },
     },
@@ -83,15 +87,15 @@ describe('a task of a round', () => {
       name: 'nothing changed is no reason to send it back: answers may be enough',
       run: inRound({ phase: lastPhase, prepared: aPrepared({ start: made }) }),
       event: worked(made, []),
-      phase: { ...lastPhase, step: 'checks', assignment: { ...toLast, session: 's2' } },
-      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }],
+      phase: inLane(lastPhase, { step: 'checks', assignment: { ...toLast, session: 's2' } }),
+      effects: [{ type: 'runChecks', task: 'R2', snapshot: made, criteria: ['AC1', 'AC2'] }],
       because: '1 file changed; checking',
       change: { attempts: [done] },
     },
     {
       name: 'committed → the commit stands for its fixes; the last task answers all that is left',
       run: inRound({ phase: atCommit, ...rowsOf(kept(), kept('question')) }),
-      event: { type: 'committed', head: made, atMs },
+      event: { type: 'committed', task: 'R1', head: made, atMs },
       phase: aWorkingPhase({ task: 'R2', head: made, assignment: developer('R2', made, []) }),
       effects: [{ type: 'runAgent', assignment: developer('R2', made, []) }, showStatus],
       because: 'committed; next task R2',
@@ -100,7 +104,7 @@ describe('a task of a round', () => {
     {
       name: '– and only for what the task had to answer',
       run: inRound({ phase: atCommit, ...rowsOf(kept('nit'), kept()) }),
-      event: { type: 'committed', head: made, atMs },
+      event: { type: 'committed', task: 'R1', head: made, atMs },
       phase: lastPhase,
       effects: [{ type: 'runAgent', assignment: toLast }, showStatus],
       because: 'committed; next task R2',
@@ -110,23 +114,26 @@ describe('a task of a round', () => {
       name: 'an answer that has its proof stays as it is',
       run: inRound({ phase: lastPhase, ...rowsOf(kept('fix', made.commit)) }),
       event: worked(made, [said('PRRT_1', 'disagree'), said('PRRT_2', 'disagree'), said('PRRT_9')]),
-      phase: { ...lastPhase, step: 'checks', assignment: { ...toLast, session: 's2' } },
-      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }],
+      phase: inLane(lastPhase, { step: 'checks', assignment: { ...toLast, session: 's2' } }),
+      effects: [{ type: 'runChecks', task: 'R2', snapshot: made, criteria: ['AC1', 'AC2'] }],
       because: '1 file changed; checking',
       change: { ...rowsOf(kept('fix', made.commit), kept('disagree')), attempts: [done] },
     },
     {
       name: 'all tasks are done and all threads answered → verified',
-      run: inRound({ phase: { ...lastPhase, step: 'checks' }, ...rowsOf(kept('fix', made.commit), kept('question')) }),
+      run: inRound({
+        phase: inLane(lastPhase, { step: 'checks' }),
+        ...rowsOf(kept('fix', made.commit), kept('question')),
+      }),
       event: { type: 'checked', snapshot: made, evidence: green, atMs },
       phase: verifying(made),
-      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }, showStatus],
+      effects: [bringsIn(made), showStatus],
       because: 'nothing was left to change; all tasks are done',
       change: { evidence: green, status: showing },
     },
     {
       name: 'a thread without an answer → answers are asked for',
-      run: inRound({ phase: { ...lastPhase, step: 'checks' }, ...rowsOf(kept('fix', made.commit)) }),
+      run: inRound({ phase: inLane(lastPhase, { step: 'checks' }), ...rowsOf(kept('fix', made.commit)) }),
       event: { type: 'checked', snapshot: made, evidence: green, atMs },
       phase: aWorkingPhase({ task: 'ANSWER', head: made, assignment: owed }),
       effects: [{ type: 'runAgent', assignment: owed }, showStatus],
@@ -151,7 +158,7 @@ describe('a task of a round', () => {
 
 describe('answers alone', () => {
   const threads = ['PRRT_1', 'PRRT_2'];
-  const answering = (at: Snapshot, more: Partial<WorkingPhase> = {}): WorkingPhase =>
+  const answering = (at: Snapshot, more: Partial<Lane> = {}): WorkingPhase =>
     aWorkingPhase({ task: 'ANSWER', head: at, assignment: developer('ANSWER', at, threads), ...more });
   const given = (more: Partial<Run> = {}): Run => inRound({ phase: answering(head), plan: planned(answers), ...more });
   const opening: Phase = { name: 'delivering', step: 'opening', head };
@@ -178,7 +185,7 @@ describe('answers alone', () => {
       run: given({ phase: answering(made) }),
       event: worked(made, [said('PRRT_1'), said('PRRT_2', 'question')]),
       phase: verifying(made),
-      effects: [{ type: 'runChecks', snapshot: made, criteria: ['AC1', 'AC2'] }, showStatus],
+      effects: [bringsIn(made), showStatus],
       because: 'every thread has its answer; all tasks are done',
       change: { ...rowsOf(kept('fix', made.commit), kept('question')), attempts: [done], status: showing },
     },
@@ -190,7 +197,7 @@ describe('answers alone', () => {
       effects: [
         {
           type: 'runAgent',
-          assignment: back(['replies.json: no reply', 'thread PRRT_1 has no reply', noFix], threads).assignment,
+          assignment: only(back(['replies.json: no reply', 'thread PRRT_1 has no reply', noFix], threads)).assignment,
         },
       ],
       because: 'answers are missing; goes back to the agent',
@@ -201,7 +208,7 @@ describe('answers alone', () => {
       run: given(),
       event: worked(head, [said('PRRT_1', 'nit')]),
       phase: back(['thread PRRT_2 has no reply'], ['PRRT_2']),
-      effects: [{ type: 'runAgent', assignment: back(['thread PRRT_2 has no reply'], ['PRRT_2']).assignment }],
+      effects: [{ type: 'runAgent', assignment: only(back(['thread PRRT_2 has no reply'], ['PRRT_2'])).assignment }],
       because: 'answers are missing; goes back to the agent',
       change: { ...rowsOf(kept('nit')), attempts: [done] },
     },

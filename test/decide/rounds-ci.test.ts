@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import type { CiState, RedJob, ReviewRecord, RoundCause } from '../../src/domain/review.js';
-import type { Obstacle, Phase, Run } from '../../src/domain/run.js';
+import type { Phase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Obstacle } from '../../src/domain/work.js';
 import {
   aDemand,
   aFeedback,

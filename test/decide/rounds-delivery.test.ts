@@ -4,7 +4,9 @@ import { decide } from '../../src/decide/decide.js';
 import type { EffectType } from '../../src/domain/effect.js';
 import type { PeopleEvent, RunEvent } from '../../src/domain/event.js';
 import type { LedgerRow, RoundCause } from '../../src/domain/review.js';
-import type { Obstacle, Phase, Resume, Run } from '../../src/domain/run.js';
+import type { Phase, Resume } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Obstacle } from '../../src/domain/work.js';
 import {
   aBlockedPhase,
   aDeliveredRound,

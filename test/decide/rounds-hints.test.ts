@@ -2,7 +2,8 @@ import { describe } from 'vitest';
 import type { Command } from '../../src/domain/command.js';
 import type { PeopleEvent, RunEvent } from '../../src/domain/event.js';
 import type { Demand, ReviewRecord } from '../../src/domain/review.js';
-import type { Obstacle, Phase, Settling } from '../../src/domain/run.js';
+import type { Phase, Settling } from '../../src/domain/phase.js';
+import type { Obstacle } from '../../src/domain/work.js';
 import {
   aBlockedPhase,
   aDeliveringPhase,

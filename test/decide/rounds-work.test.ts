@@ -2,7 +2,9 @@ import { describe } from 'vitest';
 import type { WorkEvent } from '../../src/domain/event.js';
 import type { Task } from '../../src/domain/plan.js';
 import type { LedgerReply, LedgerRow, ReviewRecord, RoundCause, Suggestion } from '../../src/domain/review.js';
-import type { Assignment, Conflict, Phase, Run, WorkingPhase } from '../../src/domain/run.js';
+import type { Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Assignment, Conflict } from '../../src/domain/work.js';
 import {
   aDemandComment,
   aLedgerRow,
@@ -23,7 +25,7 @@ import {
   aWorkingPhase,
   startMs,
 } from '../support/builders.js';
-import { showing, table } from './table.js';
+import { inLane, showing, table } from './table.js';
 
 const atMs = startMs + 1_000_000;
 const head = aSnapshot('a7');
@@ -152,13 +154,17 @@ describe('Fleet brings in what people gave', () => {
     ...{ oursLog: ['Keep digits'], theirsLog: ['Use classes'] },
   };
   const onConflict = developer('MERGE', conflict.marked, { feedback: { kind: 'conflict', conflict } });
-  const atAgent: WorkingPhase = {
-    ...{ ...phase, step: 'agent', head: brought, assignment: onConflict, merges: conflict.theirs },
-  };
+  const atAgent: WorkingPhase = inLane(phase, {
+    step: 'agent',
+    head: brought,
+    assignment: onConflict,
+    merges: conflict.theirs,
+  });
   const resolved = aSnapshot('88');
-  const atChecks: WorkingPhase = {
-    ...{ ...atAgent, step: 'checks', assignment: { ...onConflict, from: resolved, session: 's1' } },
-  };
+  const atChecks: WorkingPhase = inLane(atAgent, {
+    step: 'checks',
+    assignment: { ...onConflict, from: resolved, session: 's1' },
+  });
   const change = { changedFiles: 1, deletedFiles: 0, files: 300, problems: [] };
   const worked = { type: 'worked', attempt: anAttempt({ session: 's1' }), snapshot: resolved, change, atMs } as const;
   const criteria = ['AC1', 'AC2'];
@@ -167,13 +173,13 @@ describe('Fleet brings in what people gave', () => {
     {
       name: 'without a conflict → checked, with all criteria',
       ...{ run: merging(), event: integrated() },
-      phase: { ...phase, step: 'checks', head: brought, assignment: developer('MERGE', brought) },
-      effects: [{ type: 'runChecks', snapshot: brought, criteria }],
+      phase: inLane(phase, { step: 'checks', head: brought, assignment: developer('MERGE', brought) }),
+      effects: [{ type: 'runChecks', task: 'MERGE', snapshot: brought, criteria }],
       because: 'brought in without a conflict; checking',
     },
     {
       name: 'green → planned on it',
-      run: merging({ phase: { ...phase, step: 'checks', head: brought } }),
+      run: merging({ phase: inLane(phase, { step: 'checks', head: brought }) }),
       event: { type: 'checked', snapshot: brought, evidence: [anEvidence()], atMs },
       phase: aPlanningPhase({ assignment: planner(brought) }),
       effects: [{ type: 'runAgent', assignment: planner(brought) }, showStatus],
@@ -182,10 +188,10 @@ describe('Fleet brings in what people gave', () => {
     },
     {
       name: 'green, and nothing else was asked for → verified',
-      run: merging({ phase: { ...phase, step: 'checks', head: brought }, cause: updates, review: record() }),
+      run: merging({ phase: inLane(phase, { step: 'checks', head: brought }), cause: updates, review: record() }),
       event: { type: 'checked', snapshot: brought, evidence: [anEvidence()], atMs },
-      phase: { name: 'verifying', step: 'gates', head: brought },
-      effects: [{ type: 'runChecks', snapshot: brought, criteria: ['AC1', 'AC2'] }, showStatus],
+      phase: { name: 'verifying', step: 'integrate', head: brought },
+      effects: [{ type: 'integrate', head: brought, source: 'base', suggestions: [] }, showStatus],
       because: 'brought in, and green; all tasks are done',
       change: { evidence: [anEvidence()], status: showing },
     },
@@ -209,8 +215,8 @@ describe('Fleet brings in what people gave', () => {
       name: 'a suggestion as it stands is answered by its commit',
       run: merging({ review: record(suggesting(`${fence}\n`), two) }),
       event: integrated({ applied: [{ thread: 'PRRT_1', commit: brought.commit }] }),
-      phase: { ...phase, step: 'checks', head: brought, assignment: developer('MERGE', brought) },
-      effects: [{ type: 'runChecks', snapshot: brought, criteria }],
+      phase: inLane(phase, { step: 'checks', head: brought, assignment: developer('MERGE', brought) }),
+      effects: [{ type: 'runChecks', task: 'MERGE', snapshot: brought, criteria }],
       because: 'brought in without a conflict; checking',
       change: {
         review: record(suggesting(`${fence}\n`, { reply: reply({ commit: brought.commit, isSuggestion: true }) }), two),
@@ -220,8 +226,8 @@ describe('Fleet brings in what people gave', () => {
       name: 'a suggestion with more words is taken over, and still to be answered',
       run: merging({ review: record(suggesting(`Why not?\n${fence}`), two) }),
       event: integrated({ applied: [{ thread: 'PRRT_1', commit: brought.commit }] }),
-      phase: { ...phase, step: 'checks', head: brought, assignment: developer('MERGE', brought) },
-      effects: [{ type: 'runChecks', snapshot: brought, criteria }],
+      phase: inLane(phase, { step: 'checks', head: brought, assignment: developer('MERGE', brought) }),
+      effects: [{ type: 'runChecks', task: 'MERGE', snapshot: brought, criteria }],
       because: 'brought in without a conflict; checking',
     },
     {
@@ -235,7 +241,7 @@ describe('Fleet brings in what people gave', () => {
       run: merging({ phase: atAgent }),
       event: { ...worked, replies: [], replyProblems: [] },
       phase: atChecks,
-      effects: [{ type: 'runChecks', snapshot: resolved, criteria }],
+      effects: [{ type: 'runChecks', task: 'MERGE', snapshot: resolved, criteria }],
       because: '1 file changed; checking',
       change: { attempts: [anAttempt({ session: 's1' })] },
     },
@@ -243,16 +249,13 @@ describe('Fleet brings in what people gave', () => {
       name: 'markers left → goes back, on what it left',
       run: merging({ phase: atAgent }),
       event: { ...worked, change: { ...change, problems: ['src/slug.js: a marker'] }, replies: [], replyProblems: [] },
-      phase: {
-        ...{
-          ...atAgent,
-          ladder: aLadder(1, { frontiers: [{ tree: resolved.tree, failing: ['src/slug.js: a marker'] }] }),
-        },
+      phase: inLane(atAgent, {
+        ladder: aLadder(1, { frontiers: [{ tree: resolved.tree, failing: ['src/slug.js: a marker'] }] }),
         assignment: {
           ...{ ...onConflict, from: resolved },
           feedback: { kind: 'changeRefused', problems: ['src/slug.js: a marker'] },
         },
-      },
+      }),
       effects: [
         {
           type: 'runAgent',
@@ -267,9 +270,9 @@ describe('Fleet brings in what people gave', () => {
     },
     {
       name: 'green → a commit with both parents, also where the tree is the one before',
-      run: merging({ phase: { ...atChecks, head: { ...brought, tree: resolved.tree } } }),
+      run: merging({ phase: inLane(atChecks, { head: { ...brought, tree: resolved.tree } }) }),
       event: { type: 'checked', snapshot: resolved, evidence: [anEvidence()], atMs },
-      phase: { ...atChecks, head: { ...brought, tree: resolved.tree }, step: 'commit' },
+      phase: inLane(atChecks, { head: { ...brought, tree: resolved.tree }, step: 'commit' }),
       effects: [
         {
           ...{ type: 'commitWork', task: 'MERGE', snapshot: resolved, merges: conflict.theirs },

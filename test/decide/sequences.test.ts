@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { decide } from '../../src/decide/decide.js';
 import type { Evidence } from '../../src/domain/check.js';
 import type { RunEvent } from '../../src/domain/event.js';
-import { isEnded, type Run } from '../../src/domain/run.js';
+import { isEnded } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
 import {
   aMergeRequest,
   anAttempt,
@@ -28,13 +29,14 @@ const change = { changedFiles: 1, deletedFiles: 0, files: 3, problems: [] };
 const events: readonly RunEvent[] = [
   { type: 'slotGranted', atMs },
   { type: 'workspacePrepared', prepared: aPrepared(), atMs },
-  { type: 'planned', attempt: anAttempt(), plan: aPlan(), atMs },
+  { type: 'planned', attempt: anAttempt({ role: 'planner' }), plan: aPlan(), atMs },
   { type: 'attemptFailed', attempt: anAttempt(), problems: ['none'], atMs },
   { type: 'worked', attempt: anAttempt(), snapshot: aSnapshot('a2'), change, replies: [], replyProblems: [], atMs },
   { type: 'checked', snapshot: aSnapshot('a2'), evidence: passed('a2'), atMs },
   { type: 'checked', snapshot: aSnapshot('a3'), evidence: passed('a3'), atMs },
   { type: 'checked', snapshot: aSnapshot('a2'), evidence: [anEvidence({ outcome: 'fail', exit: 1 })], atMs },
-  { type: 'committed', head: aSnapshot('a3'), atMs },
+  { type: 'committed', task: 'T1', head: aSnapshot('a3'), atMs },
+  { type: 'integrated', head: aSnapshot('a3'), applied: [], atMs },
   { type: 'crossed', head: aSnapshot('a3'), problems: [], notes: [], atMs },
   { type: 'pushed', sha: 'a3', atMs },
   { type: 'mergeRequestOpened', mergeRequest: aMergeRequest(), atMs },
@@ -53,7 +55,7 @@ function walk(seed: number, step: (before: Run, event: RunEvent, outstanding: nu
   let run = aRun();
   let outstanding = 0;
   for (let index = 0; index < 90; index += 1) {
-    const likely = roll() < 0.75 ? events.slice(0, 13) : events;
+    const likely = roll() < 0.75 ? events.slice(0, 14) : events;
     const event = likely[Math.floor(roll() * likely.length)];
     if (event === undefined) throw new Error('no event');
     if (

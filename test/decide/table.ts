@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { decide } from '../../src/decide/decide.js';
 import type { Decision } from '../../src/decide/decision.js';
 import type { RunEvent } from '../../src/domain/event.js';
-import type { Phase, Run } from '../../src/domain/run.js';
+import type { Lane, Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { Run } from '../../src/domain/run.js';
 
 /** One row of docs/spec.md: in this phase, this event gives that phase and those effects, for this reason. */
 export interface Row {
@@ -37,3 +38,16 @@ function without(run: Run, gone: readonly (keyof Run)[]): Run {
 
 /** The status comment while an edit of it is on its way. */
 export const showing = { state: 'showing' } as const;
+
+/** A phase of one task, with the task changed. */
+export function inLane(phase: WorkingPhase, change: Partial<Lane>): WorkingPhase {
+  const lane = { ...only(phase), ...change };
+  return { ...phase, head: change.head ?? phase.head, lanes: [lane] };
+}
+
+/** The one task at hand. */
+export function only({ lanes }: WorkingPhase): Lane {
+  const [lane, ...others] = lanes;
+  if (lane === undefined || others.length > 0) throw new Error(`there are ${lanes.length} tasks at hand`);
+  return lane;
+}

@@ -14,19 +14,9 @@ import type {
   RoundCause,
 } from '../../src/domain/review.js';
 import type { RunPolicy } from '../../src/domain/policy.js';
-import type {
-  Assignment,
-  DeliveredRound,
-  FrozenIssue,
-  Ladder,
-  Obstacle,
-  Phase,
-  Prepared,
-  Run,
-  RunId,
-  Snapshot,
-  WorkingPhase,
-} from '../../src/domain/run.js';
+import type { Ladder, Lane, Phase, WorkingPhase } from '../../src/domain/phase.js';
+import type { DeliveredRound, FrozenIssue, Prepared, Run, RunId } from '../../src/domain/run.js';
+import type { Assignment, Obstacle, Snapshot } from '../../src/domain/work.js';
 import type { Settings } from '../../src/domain/settings.js';
 
 type PhaseNamed<N extends Phase['name']> = Extract<Phase, { readonly name: N }>;
@@ -136,7 +126,12 @@ export function aPolicy(change: Partial<RunPolicy> = {}): RunPolicy {
     budgets: { attemptsPerTask: 6, replans: 2, wallTimeMs: 21_600_000, tokens: 5_000_000, costUsd: 20 },
     retryBlocked: { afterMs: 43_200_000, times: 0 },
     failures: 2,
+    parallelTasks: 1,
+    planApproval: false,
+    questionDeadlineMs: 86_400_000,
     agents: { planner: ['opus'], developer: ['opus'] },
+    vendors: { opus: 'anthropic' },
+    intents: {},
     ...change,
   };
 }
@@ -191,14 +186,20 @@ export function aLadder(attempts = 0, change: Partial<Ladder> = {}): Ladder {
   return { rung: 'fix', onRung: attempts, frontiers: trees.map((tree) => ({ tree, failing: ['test'] })), ...change };
 }
 
-export function aWorkingPhase(change: Partial<WorkingPhase> = {}): WorkingPhase {
+export function aLane(change: Partial<Lane> = {}): Lane {
   return {
-    ...({ name: 'working', task: 'T1', step: 'agent', failures: 0 } as const),
+    ...({ task: 'T1', step: 'agent', failures: 0 } as const),
     ladder: aLadder(),
     assignment: anAssignment({ role: 'developer', task: change.task ?? 'T1' }),
     head: aSnapshot('b0'),
     ...change,
   };
+}
+
+/** One task at hand. */
+export function aWorkingPhase(change: Partial<Lane> = {}): WorkingPhase {
+  const lane = aLane(change);
+  return { name: 'working', head: lane.head, lanes: [lane] };
 }
 
 export function aDeliveringPhase(change: Partial<PhaseNamed<'delivering'>> = {}): PhaseNamed<'delivering'> {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RunId, Snapshot } from '../../src/domain/run.js';
+import type { RunId } from '../../src/domain/run.js';
+import type { Snapshot } from '../../src/domain/work.js';
 import { aScene, pathsIn, plainGit, run, writeFiles } from './scene.js';
 
 const base = ['./.gitignore', './a.txt', './src', './src/b.txt'];

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/domain/run.js';
+import type { Snapshot } from '../../src/domain/work.js';
 import { branch } from './round.js';
 import { aScene, pathsIn, plainGit, run, writeFiles } from './scene.js';
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Snapshot } from '../../src/domain/run.js';
+import type { Snapshot } from '../../src/domain/work.js';
 import type { IntegrateOrder } from '../../src/ports/workspace.js';
 import { aScene, plainGit, run, writeFiles } from './scene.js';
 

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/domain/run.js';
+import type { Snapshot } from '../../src/domain/work.js';
 import { type Starter, startHere } from '../../src/workspace/starter.js';
 import { aScene, plainGit, run, writeFiles } from './scene.js';
 
