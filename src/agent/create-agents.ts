@@ -3,8 +3,7 @@ import type { AgentSpec } from '../domain/agent.js';
 import type { Clock } from '../ports.js';
 import type { Agents, AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
-import { readPlan } from './artifact/read-plan.js';
-import { readReplies } from './artifact/read-replies.js';
+import { readers } from './artifact/readers.js';
 import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
 import { createPool } from './pool.js';
@@ -43,8 +42,7 @@ export function createAgents(options: AgentsOptions): Agents {
         release();
       }
     },
-    readPlan,
-    readReplies,
+    ...readers,
     forget: (run) => removeFolder(runFolder(options.dataFolder, run)),
   };
 }

@@ -2,6 +2,8 @@ import type { AttemptOutcome, Role, Usage } from '../domain/agent.js';
 import type { Plan, Task } from '../domain/plan.js';
 import type { Reply } from '../domain/review.js';
 import type { RunId } from '../domain/run.js';
+import type { Triage } from '../domain/triage.js';
+import type { Verdict } from '../domain/verdict.js';
 import type { Workspace } from './workspace.js';
 
 export interface AttemptOrder {
@@ -15,7 +17,7 @@ export interface AttemptOrder {
   /** Builds the prompt once it is known where artifacts go. */
   readonly prompt: (place: {
     readonly artifacts: string;
-    readonly schema: (name: 'plan' | 'replies') => string;
+    readonly schema: (name: 'triage' | 'plan' | 'verdict' | 'replies') => string;
   }) => string;
   readonly session?: string;
   readonly signal: AbortSignal;
@@ -44,15 +46,27 @@ export interface PlanGround {
   readonly answersFeedback: boolean;
   /** Tasks of an earlier plan of the round that are on the branch. */
   readonly done: readonly Task[];
+  /** See `tasksBorne`. */
+  readonly mostTasks?: number;
 }
 
-export interface Agents {
+/** Read what an attempt has left in its artifacts folder; what cannot be used is told, never thrown. */
+export interface Readers {
+  /** `triage.json` */
+  readTriage(artifacts: string): Promise<Reading<Triage>>;
+  /** `research.md`: at most 20,000 characters of Markdown. */
+  readResearch(artifacts: string): Promise<Reading<string>>;
+  /** `plan.json`, its references, and its size. */
+  readPlan(artifacts: string, about: PlanGround): Promise<Reading<Plan>>;
+  /** `verdict.json`; a blocker in it has a file and a line. Ids that the plan does not have stay in it. */
+  readVerdict(artifacts: string): Promise<Reading<Verdict>>;
+  /** `replies.json`; replies to other threads than these are left out. */
+  readReplies(artifacts: string, threads: readonly string[]): Promise<Reading<readonly Reply[]>>;
+}
+
+export interface Agents extends Readers {
   /** Runs one attempt to its end, whatever that is: an agent that fails is a report, not an error. Afterwards no process of it lives. */
   run(order: AttemptOrder): Promise<AttemptReport>;
-  /** Reads and checks `plan.json`. */
-  readPlan(artifacts: string, about: PlanGround): Promise<Reading<Plan>>;
-  /** Reads and checks `replies.json`; replies to other threads than these are left out. */
-  readReplies(artifacts: string, threads: readonly string[]): Promise<Reading<readonly Reply[]>>;
   /** Removes what attempts of a run left: home, artifacts; streams stay for their retention. */
   forget(run: RunId): Promise<void>;
 }

@@ -1,5 +1,8 @@
-import type { Conflict, Run } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
+import type { Conflict } from '../domain/work.js';
+import { mergeTaskId } from '../domain/plan.js';
 import { listOf } from './plain.js';
+import { laneOfTask } from './progress.js';
 import { baseOf } from './round.js';
 
 /** A real conflict, with both sides explained. */
@@ -31,12 +34,30 @@ ${listOf(details)}
 `;
 }
 
+/** The work of a task against what other tasks brought meanwhile. */
+export function taskConflictSection({ files, details, oursLog, theirsLog }: Conflict): string {
+  const log = [...new Set([...oursLog, ...theirsLog])];
+  return `## The conflict
+
+While this task was worked on, others were put on the branch. The worktree holds the branch as it is now, and what was done for this task upon it.
+These files conflict. Where git could write its markers, what is on the branch stands above \`=======\`, and what was done for this task below it:
+
+${listOf(files.map((file) => `\`${file}\``))}
+${details.length === 0 ? '' : `\nSome conflicts leave no markers. This is what git says of them:\n\n${listOf(details)}\n`}
+Commits that touched these files meanwhile, newest first:
+
+${sideOf(log)}
+
+What the others brought is done, checked, and stays: do your task upon it. Find out from the code and from \`git log\` what they wanted, and write what
+does both. Leave no conflict marker behind.`;
+}
+
 /** The same merge once it was worked on, whoever did; undefined where none is under way. */
 export function mergeSection(run: Run): string | undefined {
-  const { phase } = run;
-  if (phase.name !== 'working' || phase.merges === undefined) return undefined;
+  const lane = laneOfTask(run.phase, mergeTaskId);
+  if (lane?.merges === undefined) return undefined;
   const name = run.cause?.source === 'branch' ? `origin/${run.branch}` : baseOf(run);
-  const [ours, theirs] = [named(phase.head.commit), named(phase.merges)];
+  const [ours, theirs] = [named(lane.head.commit), named(lane.merges)];
   return `## The conflict
 
 Fleet has begun to merge \`${name}\` (${theirs}) into this branch (${ours}), and the two conflict. The worktree holds the merge as far as it was

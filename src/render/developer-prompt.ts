@@ -1,12 +1,18 @@
-import { answerTaskId, mergeTaskId, proveTaskId, type Plan, type Task } from '../domain/plan.js';
-import { criteriaDue } from '../domain/receipts.js';
+import { answerTaskId, mergeTaskId } from '../domain/plan.js';
 import type { LedgerRow } from '../domain/review.js';
-import type { Feedback, Run } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
+import type { Feedback } from '../domain/work.js';
 import { mergeSection } from './conflict-section.js';
 import { redJobsSection, saidSection } from './feedback-sections.js';
-import { fenced, listOf } from './plain.js';
+import { fenced } from './plain.js';
+import { planSection } from './plan-section.js';
+import { laneOfTask } from './progress.js';
 import { isFleets } from './progress.js';
-import { criterionText, feedbackSection, issueSection, repositorySection, sections, triedSection } from './prompt.js';
+import { feedbackSection, issueSection, repositorySection, sections, triedSection } from './prompt.js';
+import { assumptionsSection, remarksSection, researchSection, skillsSection, type Skill } from './stage-sections.js';
+
+/** Enough to know where things are; the plan says what to do. */
+const longestResearch = 6000;
 
 /** What a developer is told. `artifacts` is a folder outside the worktree, `task` the id of the task at hand. */
 export interface DeveloperBrief {
@@ -20,6 +26,7 @@ export interface DeveloperBrief {
   readonly tried?: readonly string[];
   /** The JSON Schema of `replies.json`. */
   readonly schema: string;
+  readonly skills?: readonly Skill[];
 }
 
 export function developerPrompt(brief: DeveloperBrief): string {
@@ -29,14 +36,23 @@ export function developerPrompt(brief: DeveloperBrief): string {
     `# Role: developer\n\n${task === answerTaskId ? answers : changes}`,
     issueSection(run),
     repositorySection(run),
+    ...(run.cause === undefined
+      ? [assumptionsSection(run), remarksSection(run), researchSection(run, longestResearch)]
+      : []),
+    skillsSection(run, brief.skills),
     run.plan === undefined ? undefined : planSection(run, run.plan, task),
     isFleets(task) ? undefined : redJobsSection(run.cause?.redJobs ?? []),
     rows.length === 0 ? undefined : threadsSection(brief, rows),
     rulesSection(brief, rows),
     feedback.kind === 'conflict' || task !== mergeTaskId ? undefined : mergeSection(run),
     triedSection(brief.tried),
-    feedbackSection(feedback, task === mergeTaskId ? 'isKept' : 'isUndone'),
+    feedbackSection(feedback, aboutOf(brief)),
   );
+}
+
+function aboutOf({ run, task }: DeveloperBrief): 'merge' | 'conflict' | 'task' {
+  if (task === mergeTaskId) return 'merge';
+  return laneOfTask(run.phase, task)?.isConflicted === true ? 'conflict' : 'task';
 }
 
 const changes = `You carry out one task of a plan, in this git worktree. Edit the files and stop when the task is done: Fleet looks at the files, runs the
@@ -54,50 +70,6 @@ function rulesSection({ artifacts, task }: DeveloperBrief, rows: readonly Ledger
 - Weaken, skip or delete no test, no check and no check's configuration, and fake no result: find the cause instead. New behaviour gets a test.
 - Stay within this worktree. Scratch files go to \`${artifacts}\`. Leave no build output, log or backup behind.
 - Ask nothing${rows.length === 0 ? '' : ', not in your answers either'}: nobody answers. Choose what fits the issue and the code around it.`;
-}
-
-function planSection(run: Run, { summary, criteria, tasks, supersededTests }: Plan, id: string): string {
-  const at = tasks.findIndex((task) => task.id === id);
-  const task = tasks[at];
-  const due = criteriaDue(run.plan, id);
-  const own = criteria.filter((criterion) => task?.criteria.includes(criterion.id) && due.includes(criterion.id));
-  const states = tasks.map(
-    (one, index) => `${one.id} ${one.title} (${index < at ? 'done' : index === at ? 'now' : 'later'})`,
-  );
-  return [
-    ...[`## The plan`, summary, ...roundText(run), listOf(states)],
-    `## Your task: ${id} ${task?.title ?? ''}\n\n${taskText(run, id, task)}`,
-    ...(task === undefined || isFleets(id) ? [] : filesText(task)),
-    ...(own.length === 0 ? [] : [`It is done when this holds:\n\n${listOf(own.map(criterionText))}`]),
-    ...(supersededTests.length === 0
-      ? []
-      : [
-          `Tests that may change, because the issue asks for the opposite:\n\n${listOf(supersededTests.map(({ test, reason }) => `${test}: ${reason}`))}`,
-        ]),
-  ].join('\n\n');
-}
-
-function roundText({ round, cause }: Run): readonly string[] {
-  if (cause === undefined) return [];
-  return [`This is round ${round}: it answers what reviewers and CI said. ${cause.summary ?? ''}`.trimEnd()];
-}
-
-function taskText({ phase }: Run, id: string, task: Task | undefined): string {
-  if (id === mergeTaskId) {
-    return phase.name === 'working' && phase.merges !== undefined
-      ? 'Another branch is merged into this one. Resolve what conflicts; nothing else is part of it.'
-      : 'Fleet has done this itself, without a conflict, and what came of it is red. Mend that; nothing else is part of it.';
-  }
-  if (id === proveTaskId)
-    return 'All tasks are done, but the tests do not prove the change yet, or it breaks what tests of the base hold it to. Mend what is named below; nothing else is part of it.';
-  if (id === answerTaskId)
-    return 'Answer the threads below in writing. Nothing is left to change: read the code, so that what you say is so.';
-  return task?.description ?? '';
-}
-
-function filesText({ files, creates }: Task): readonly string[] {
-  const expected = [...files.map((file) => `\`${file}\``), ...creates.map((file) => `\`${file}\` (new)`)];
-  return expected.length === 0 ? [] : [`Files that the plan expects to change: ${expected.join(', ')}`];
 }
 
 function threadsSection({ run, artifacts, task, schema }: DeveloperBrief, rows: readonly LedgerRow[]): string {

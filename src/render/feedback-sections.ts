@@ -1,6 +1,6 @@
 import type { LedgerRow, RedJob, ThreadPlace } from '../domain/review.js';
 import type { Run } from '../domain/run.js';
-import { failingPart, fenced, oneLine } from './plain.js';
+import { failingPart, fenced, oneLine, shortened } from './plain.js';
 import { quotedText } from './prompt.js';
 import { askerOf, shortSha } from './round.js';
 
@@ -81,8 +81,4 @@ function jobBlock({ name, step, url, logTail }: RedJob, share: number): string {
   const log = failingPart(logTail, share);
   const at = step === undefined ? '' : `, step \`${oneLine(step)}\``;
   return `### ${oneLine(name)}${at}\n\n${oneLine(url)}\n\n${log === '' ? '(Fleet may not read its log)' : fenced(log)}`;
-}
-
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)} …`;
 }

@@ -1,24 +1,24 @@
 import { isUnanswered } from '../domain/review.js';
-import type { Phase, Run } from '../domain/run.js';
+import type { Phase } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
 import { amountText, durationText } from './format.js';
+import { beforeWork, capital, isBeforeWork, title, verifying, working } from './headline-work.js';
 import { obstacleWords } from './obstacle.js';
-import { isFleets, taskInWords } from './progress.js';
-import { approval, reasonOf, roundName } from './round.js';
+import { approval, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';
 
 /** Where a run stands and what happens next, in one line of Markdown. What settles is not said: it is read within minutes, and often calls for nothing. */
 export function headline(run: Run): string {
   const { phase } = run;
+  if (isBeforeWork(phase)) return beforeWork(run, phase);
   switch (phase.name) {
     case 'queued':
       return queued(run, phase);
-    case 'planning':
-      return `${title(run, '📝', 'Planning')} ${planner(run, phase)}`;
     case 'working':
       return working(run, phase);
     case 'verifying':
-      return `${title(run, '🔬', 'Verifying')} ${verifying[phase.step]}`;
+      return `${title(run, '🔬', 'Verifying')} ${verifying(run, phase)}`;
     case 'delivering':
       return `${title(run, '📦', 'Delivering')} ${delivering(run, phase)}`;
     case 'inReview':
@@ -36,17 +36,6 @@ export function headline(run: Run): string {
     default:
       return phase satisfies never;
   }
-}
-
-/** What is done; in a later round, which one it is and what it answers. */
-function title(run: Run, sign: string, what: string): string {
-  const { cause, round } = run;
-  if (cause === undefined) return `${sign} **${what}.**`;
-  return `${sign} **${capital(roundName(run, round))}: ${escapeInline(reasonOf(run, cause))}.**`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function itsLink({ repository, mergeRequest }: Run): string {
@@ -70,40 +59,6 @@ function queued(run: Run, { step, resume }: Named<'queued'>): string {
     return `${title(run, '⏳', 'Picked up')} Work starts by itself as soon as there is a free place.`;
   return `${title(run, '⏳', 'Picked up')} ${isFirst ? 'The repository is prepared' : 'The branch is fetched'}.`;
 }
-
-function planner(run: Run, { assignment, failures, replaces }: Named<'planning'>): string {
-  const agent = escapeInline(assignment.agent);
-  if (replaces !== undefined) return `A task got nowhere, so the agent ${agent} plans the rest anew.`;
-  if (failures > 0) return `The agent ${agent} plans again; the last attempt left no plan that could be used.`;
-  return `The agent ${agent} reads ${run.cause === undefined ? 'the code and writes a plan' : 'what came back and plans'}.`;
-}
-
-function working(run: Run, phase: Named<'working'>): string {
-  const task = escapeInline(taskInWords(run, phase));
-  const colon = isFleets(phase.task) ? ':' : '';
-  const tries = phase.ladder.frontiers.length;
-  const fix =
-    tries === 0
-      ? ''
-      : ` (attempt ${tries + 1} of at most ${run.prepared?.policy.budgets.attemptsPerTask ?? tries + 1})`;
-  const { sign, what, about } = {
-    integrate: { sign: '🔀', what: 'Under way', about: `: ${task}` },
-    agent: { sign: '🔧', what: 'Working', about: `${fix}${colon || ' on'} ${task}` },
-    checks: { sign: '🔍', what: 'Checking', about: `${colon} ${task}` },
-    baseline: {
-      sign: '🔍',
-      what: 'Checking the base',
-      about: `, to tell what was red before from what the change did`,
-    },
-    commit: { sign: '🔧', what: 'Committing', about: `${colon} ${task}` },
-  }[phase.step];
-  return run.cause === undefined ? `${sign} **${what}**${about}` : `${title(run, sign, what)} ${what}${about}`;
-}
-
-const verifying = {
-  gates: 'Every check is run on what will be pushed.',
-  crossing: "The tests of the base and those of the change are run on each other's source.",
-} as const;
 
 function blocked(run: Run, { obstacle, wakesAtMs }: Named<'blocked'>): string {
   const where = run.round === 1 ? '' : ` in ${roundName(run, run.round)}`;

@@ -1,15 +1,18 @@
-import type { Criterion, Plan } from '../domain/plan.js';
+import type { Plan } from '../domain/plan.js';
 import type { Run } from '../domain/run.js';
 import { codeBlock, codeSpan, escapeForForge, escapeInline } from './escape.js';
 import { evidenceTable, outputFold } from './evidence.js';
 import { paragraphs } from './fold.js';
 import { durationText, usageText } from './format.js';
+import { criterionLine, inspectedBy, smallFindings } from './inspection.js';
+import { capital } from './headline-work.js';
 import { marker } from './marker.js';
 import { clipped } from './plain.js';
-import { elapsedMs, headOf, isProven } from './progress.js';
+import { elapsedMs, headOf } from './progress.js';
 import { openPoints, sinceReview, workedOn } from './review-history.js';
 import { approval, earlierRounds, shortSha } from './round.js';
 import type { CommentContext } from './status-comment.js';
+import { questionLines } from './triage-text.js';
 
 const longestTitle = 120;
 
@@ -31,12 +34,13 @@ export function mergeRequestBody(run: Run, { settings, nowMs }: CommentContext):
     ['### Acceptance criteria'],
     plan?.criteria.map((criterion) => criterionLine(run, criterion)) ?? ['None were written down.'],
     ...evidence(run),
+    ...smallFindings(run),
     ...sinceReview(run),
     ...openPoints(run),
     ['### How to try it'],
     [howToTry(run)],
     ...workedOn(run),
-    ...(plan === undefined ? [] : assumptions(plan)),
+    ...(plan === undefined ? [] : assumptions(run, plan)),
     [
       `<sub>${[durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts), `run \`${run.id}\``].join(' · ')}</sub>`,
     ],
@@ -50,13 +54,7 @@ function authorship(run: Run): string {
   const head = headOf(run.phase);
   const approved = head === undefined ? undefined : approval(run, head);
   const looked = approved ?? `no person has looked at ${run.round === 1 ? 'it' : 'what the last round changed'} yet`;
-  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself; ${looked}.`;
-}
-
-function criterionLine(run: Run, criterion: Criterion): string {
-  const proven = isProven(run, criterion);
-  const open = criterion.proof.kind === 'inspection' ? 'for the reviewer to look at' : 'not proven';
-  return `- [${proven ? 'x' : ' '}] ${criterion.id} ${escapeInline(criterion.text)}${proven ? '' : ` — ${open}`}`;
+  return `Written by ${by}, asked for by ${escapeInline(run.requester.login)}. Fleet ran what is listed under *Evidence* itself. ${inspectedBy(run)} ${capital(looked)}.`;
 }
 
 function evidence(run: Run): readonly (readonly string[])[] {
@@ -91,10 +89,12 @@ function howToTry(run: Run): string {
   return codeBlock([...fetch, `git checkout ${run.branch}`, ...commands].join('\n'), 'sh');
 }
 
-function assumptions({ supersededTests, risks }: Plan): readonly (readonly string[])[] {
+function assumptions(run: Run, { supersededTests, risks }: Plan): readonly (readonly string[])[] {
   const superseded = supersededTests.map(({ test, reason }) => `- ${escapeInline(test)}: ${escapeInline(reason)}`);
+  const told = new Set([...(run.triage?.assumptions ?? []), ...risks]);
+  const rests = [...[...told].map((risk) => `- ${escapeInline(risk)}`), ...questionLines(run)];
   return [
     ...(superseded.length === 0 ? [] : [['### Tests that this change supersedes'], superseded]),
-    ...(risks.length === 0 ? [] : [['### Assumptions and risks'], risks.map((risk) => `- ${escapeInline(risk)}`)]),
+    ...(rests.length === 0 ? [] : [['### Assumptions and risks'], rests]),
   ];
 }

@@ -1,19 +1,22 @@
-import type { Evidence } from '../domain/check.js';
+import type { Role } from '../domain/agent.js';
 import type { Notice } from '../domain/effect.js';
 import type { Person } from '../domain/forge.js';
 import type { RedCause, RedJob } from '../domain/review.js';
-import type { Obstacle, Run } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import { codeSpan, escapeInline } from './escape.js';
 import { outputFold } from './evidence.js';
 import { paragraphs } from './fold.js';
-import { durationText, usageText } from './format.js';
-import { headline } from './headline.js';
+import { amountText, durationText, usageText, workedMs } from './format.js';
 import { marker, type RenderedComment } from './marker.js';
+import { momentText } from './moment.js';
 import { detailList, obstacleWords } from './obstacle.js';
-import { elapsedMs, isProven } from './progress.js';
+import { elapsedMs, isProven, seenBy } from './progress.js';
 import { shortSha } from './round.js';
-import { stepList, type CommentContext } from './status-comment.js';
-import { foreignLink, mergeRequestLink, wordsOf, type ForgeWords } from './words.js';
+import { planFold, type CommentContext } from './status-comment.js';
+import { replyText } from './reply-text.js';
+import { questionList } from './triage-text.js';
+import { foreignLink, mergeRequestLink, wordsOf } from './words.js';
 
 /** A comment of its own for a matter that people must be told of. `key` tells matters of one kind apart, so that each is found again. */
 export function noticeComment(
@@ -29,6 +32,10 @@ function bodyOf(run: Run, notice: Notice, nowMs: number): string {
   switch (notice.kind) {
     case 'blocked':
       return blocked(run, notice.obstacle);
+    case 'question':
+      return question(run, notice);
+    case 'approval':
+      return awaited(run);
     case 'ready':
       return ready(run, nowMs);
     case 'ciBroken':
@@ -36,7 +43,7 @@ function bodyOf(run: Run, notice: Notice, nowMs: number): string {
     case 'changesUnclear':
       return changesUnclear(run, notice.by);
     case 'reply':
-      return reply(run, notice.text);
+      return replyText(run, notice.text);
     default:
       return notice satisfies never;
   }
@@ -47,23 +54,70 @@ function blocked(run: Run, obstacle: Obstacle): string {
   const red = obstacle.kind === 'checksRed' ? run.evidence.filter(({ outcome }) => outcome !== 'pass') : [];
   return paragraphs(
     [`✋ ${calling(run, run.requester)}${what}`],
+    tried(run),
+    obstacle.details.length === 0 ? [] : ['**What stands in the way:**'],
     detailList(obstacle),
-    ...red.map((one: Evidence) => outputFold(one)),
+    ...red.map((one) => outputFold(one)),
     [`**What you can do:** ${wayOut}`],
     ['`/fleet stop` ends the run instead.'],
+  );
+}
+
+/** What was done before a person was asked. */
+function tried({ attempts }: Run): readonly string[] {
+  if (attempts.length === 0) return [];
+  const count = (...roles: readonly Role[]): number => attempts.filter(({ role }) => roles.includes(role)).length;
+  const done = [
+    { times: count('triager', 'researcher'), at: 'finding out what is wanted' },
+    { times: count('planner', 'critic'), at: 'the plan' },
+    { times: count('developer'), at: 'the change' },
+    { times: count('verifier'), at: 'verifying it' },
+  ].filter(({ times }) => times > 0);
+  const agents = [...new Set(attempts.map(({ agent }) => agent))].map((agent) => codeSpan(agent)).join(', ');
+  const each = done.map(({ times, at }) => `${times} at ${at}`).join(', ');
+  return [
+    `**What was tried:** ${amountText(attempts.length, 'attempt')}, ${each}, by ${agents}, in ${durationText(workedMs(attempts))} of work.`,
+  ];
+}
+
+function question(run: Run, { questions, dueAtMs }: Extract<Notice, { kind: 'question' }>): string {
+  const what = questions.length === 1 ? 'one question' : `${questions.length} questions`;
+  return paragraphs(
+    [`❓ ${calling(run, run.requester, run.issue.author)}${what} before the work goes on.`],
+    questionList(questions),
+    [
+      `**What you can do:** answer in a comment here, in your own words; no command is needed. Whoever wrote the issue may, and everybody with write access. On ${momentText(dueAtMs)} Fleet goes on by itself, with what is assumed above wherever nobody has answered.`,
+    ],
+  );
+}
+
+function awaited(run: Run): string {
+  return paragraphs(
+    [`✋ ${calling(run, run.requester)}the plan waits for your word, or that of somebody else with write access.`],
+    planFold(run),
+    ['**What you can do:**'],
+    [
+      '- `/fleet approve` lets the work begin',
+      '- `/fleet` and then what should be otherwise, in your words: the plan is made anew with it',
+      '- `/fleet replan` has another plan made',
+    ],
+    ['An approval counts for this plan and this text of the issue. Nothing is changed until then.'],
   );
 }
 
 function ready(run: Run, nowMs: number): string {
   const criteria = run.plan?.criteria ?? [];
   const proven = criteria.filter((criterion) => isProven(run, criterion)).length;
-  const open = criteria.length - proven;
+  const seen = criteria.filter((criterion) => seenBy(run, criterion) !== undefined).length;
+  const open = criteria.length - proven - seen;
+  const rest = [
+    ...(seen === 0 ? [] : [`${seen} ${seen === 1 ? 'was' : 'were'} looked at by an agent`]),
+    ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} for the reviewer to look at`]),
+  ];
   const link = run.mergeRequest === undefined ? '' : `: ${mergeRequestLink(run.repository.forge, run.mergeRequest)}`;
   return paragraphs(
     [`✅ ${calling(run, run.requester)}ready for review${link}.`],
-    [
-      `Fleet saw ${proven} of ${criteria.length} acceptance criteria hold${open === 0 ? '' : `; ${open} ${open === 1 ? 'is' : 'are'} for the reviewer to look at`}.`,
-    ],
+    [`Fleet saw ${proven} of ${criteria.length} acceptance criteria hold${rest.map((text) => `; ${text}`).join('')}.`],
     [`<sub>${[durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts)].join(' · ')}</sub>`],
   );
 }
@@ -100,39 +154,9 @@ function changesUnclear(run: Run, by: Person): string {
   );
 }
 
-function commands({ mergeRequest }: ForgeWords): readonly string[] {
-  return [
-    '- `/fleet status` tells where the run stands',
-    '- `/fleet stop` ends the run; so does taking the label off',
-    '- `/fleet retry` goes on with a blocked run',
-    `- \`/fleet update\` brings the target branch into the ${mergeRequest}`,
-    `- \`/fleet\` and then what you want, in your words: Fleet does it on the open ${mergeRequest}. Reviews and comments there need no command`,
-  ];
-}
-
-function reply(run: Run, text: Extract<Notice, { kind: 'reply' }>['text']): string {
-  const words = wordsOf(run.repository.forge);
-  switch (text) {
-    case 'help':
-      return paragraphs(['What Fleet understands here:'], commands(words));
-    case 'status':
-      return paragraphs([headline(run)], stepList(run));
-    case 'notBlocked':
-      return paragraphs(['There is nothing to try again: the run is not blocked.'], [headline(run)]);
-    case 'notBuilt':
-      return paragraphs(['Fleet cannot do that yet. What works today:'], commands(words));
-    case 'noMergeRequest':
-      return paragraphs(
-        [`That needs an open ${words.mergeRequest} of Fleet's, and there is none by now. Nothing was done.`],
-        [headline(run)],
-      );
-    default:
-      return text satisfies never;
-  }
-}
-
-/** Names a person, so that the forge tells them. */
-function calling({ repository }: Run, { kind, login }: Person): string {
-  if (kind === 'bot') return '';
-  return repository.forge === 'local' ? `${codeSpan(login)}: ` : `@${login}: `;
+/** Names people, so that the forge tells them; each once. */
+function calling({ repository }: Run, ...people: readonly Person[]): string {
+  const logins = new Set(people.filter(({ kind }) => kind === 'person').map(({ login }) => login));
+  const names = [...logins].map((login) => (repository.forge === 'local' ? codeSpan(login) : `@${login}`));
+  return names.length === 0 ? '' : `${names.join(', ')}: `;
 }

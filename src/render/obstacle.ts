@@ -1,4 +1,4 @@
-import type { Obstacle } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import { escapeInline } from './escape.js';
 
 /** What stands in the way, in one sentence, and what a person can do about it. */
@@ -36,6 +36,16 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
   notProven: {
     what: 'The tests do not prove the change, or break what the base promised.',
     wayOut: `Say in the issue which of the tests named above are no longer right, or ${anew}. If they are wrong on the base already, mend them there and write \`/fleet retry\`.`,
+  },
+  rejected: {
+    what: 'Whoever looks at the change still finds what must not go out.',
+    wayOut:
+      'If what is named above is meant to be so, say that in the issue, then take the label off and put it on again. If it is wrong, write `/fleet retry`: the change is looked at anew.',
+  },
+  verdictMissing: {
+    what: 'No agent came to a verdict that could be used.',
+    wayOut:
+      'Write `/fleet retry` for one more attempt. Whoever runs Fleet can name another agent for the role `verifier`.',
   },
   budgetSpent: {
     what: 'The budget of this run is spent.',

@@ -46,6 +46,11 @@ export function failingPart(output: string, length: number): string {
   return part.length <= length ? `…\n${part}` : `…\n${part.slice(0, length)}\n…`;
 }
 
+/** The beginning of a text, at most so many characters and a sign that something is left out. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)} …`;
+}
+
 /** A code block that its content cannot end. */
 export function fenced(text: string, language = ''): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));

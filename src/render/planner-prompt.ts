@@ -1,9 +1,13 @@
 import type { RoundCause } from '../domain/review.js';
-import type { DeliveredRound, Feedback, Run } from '../domain/run.js';
+import type { DeliveredRound, Run } from '../domain/run.js';
+import { isShort } from '../domain/triage.js';
+import type { Feedback } from '../domain/work.js';
 import { redJobsSection, saidSection } from './feedback-sections.js';
+import { handIn } from './look-section.js';
 import { fenced, listOf } from './plain.js';
 import { criterionText, feedbackSection, issueSection, repositorySection, sections } from './prompt.js';
 import { baseOf, earlierRounds, isUnchanged, reasonOf, rowsOf } from './round.js';
+import { assumptionsSection, remarksSection, researchSection, skillsSection, type Skill } from './stage-sections.js';
 import { wordsOf } from './words.js';
 
 /** What a planner is told. `artifacts` is a folder outside the worktree, `schema` the JSON Schema of `plan.json`. */
@@ -12,26 +16,21 @@ export interface PlannerBrief {
   readonly feedback: Feedback;
   readonly artifacts: string;
   readonly schema: string;
+  readonly skills?: readonly Skill[];
 }
 
-export function plannerPrompt({ run, feedback, artifacts, schema }: PlannerBrief): string {
+export function plannerPrompt({ run, feedback, artifacts, schema, skills }: PlannerBrief): string {
   const { cause } = run;
   return sections(
     cause === undefined ? firstRole(run) : roundRole(run),
     issueSection(run),
     repositorySection(run),
     ...(cause === undefined
-      ? []
+      ? [assumptionsSection(run), remarksSection(run), researchSection(run)]
       : [soFarSection(run, cause), threadsSection(run, cause), redJobsSection(cause.redJobs)]),
-    `## What to hand in
-
-Write the plan to \`${artifacts}/plan.json\` (the folder is \`$FLEET_ARTIFACTS\`). Only this file counts; nothing that you say does.
-
-${cause === undefined ? firstPlan : roundPlan}
-
-The file must fit this JSON Schema:
-
-${fenced(schema.trim(), 'json')}`,
+    skillsSection(run, skills),
+    handIn(`${artifacts}/plan.json`, cause === undefined ? firstPlan(run) : roundPlan, schema),
+    draftSection(run, feedback),
     feedbackSection(feedback),
   );
 }
@@ -41,7 +40,7 @@ function firstRole({ repository }: Run): string {
 
 You plan the work on one issue. Other agents carry your plan out, one task at a time, and know nothing but the issue and the plan; Fleet
 runs the checks, commits, and opens the ${wordsOf(repository.forge).mergeRequest}. You stand in a git worktree of the repository: read
-and run whatever you need, and leave its files as they are.`;
+and run whatever you need, and leave its files as they are; the git directory is read-only.`;
 }
 
 function roundRole({ repository }: Run): string {
@@ -50,18 +49,36 @@ function roundRole({ repository }: Run): string {
 
 You plan a round of work on an open ${mergeRequest}: what people and CI said about it is answered, each thing of it. Other agents carry your
 plan out, one task at a time, and know nothing but the issue, the plan and the threads of their task; Fleet runs the checks, commits, and
-posts the answers. You stand in a git worktree of the branch: read and run whatever you need, and leave its files as they are.`;
+posts the answers. You stand in a git worktree of the branch: read and run whatever you need, and leave its files as they are; the git
+directory is read-only.`;
 }
 
-const firstPlan = `- \`summary\`: what is wrong or wanted, its cause in the code, and the way you chose. A few sentences, for people.
+function firstPlan({ triage }: Run): string {
+  return `- \`summary\`: what is wrong or wanted, its cause in the code, and the way you chose. A few sentences, for people.
 - \`criteria\`: what must hold at the end, as seen from outside; one fact each, ids AC1, AC2 … Prove each with a command where that is
   possible: one shell line, run at the root of the worktree, that fails now and passes once the criterion holds. Use \`inspection\` only for
   what no command can show.
-- \`tasks\`: atomic, ids T1, T2 …: one change each, with its tests, after which every check is green. A small issue is one task. Say in
+- \`tasks\`: atomic, ids T1, T2 …: one change each, with its tests, after which every check is green. ${isShort(triage) ? small : 'A small issue is one task.'} Say in
   \`description\` what to change, where and why. \`files\` exist today; new ones stand in \`creates\`. \`dependsOn\` names
-  what must come before. Every criterion is served by a task.
+  what must come before; tasks that do not wait for each other are worked on at the same time, so they touch different files. Every
+  criterion is served by a task.
 - No test is weakened, skipped or deleted. If the issue asks for the opposite of what a test says, name it in \`supersededTests\` with the reason.
-- Where the issue leaves something open, choose the sensible reading and say so in \`risks\`. Do nothing that was not asked for.`;
+- Where the issue leaves something open, choose the sensible reading and say so in \`risks\`${assumed(triage)}. Do nothing that was not asked for.`;
+}
+
+const small = 'This one was found to be small: plan one task, unless the code shows that it is more.';
+
+function assumed(triage: Run['triage']): string {
+  return (triage?.assumptions.length ?? 0) + (triage?.questions.length ?? 0) === 0
+    ? ''
+    : ', with what is assumed above as far as it still holds';
+}
+
+/** The plan that the critic speaks of, for a planner that does not remember it. */
+function draftSection({ phase }: Run, feedback: Feedback): string | undefined {
+  if (feedback.kind !== 'rejected' || phase.name !== 'planning' || phase.draft === undefined) return undefined;
+  return `## Your plan so far\n\n${fenced(JSON.stringify(phase.draft, undefined, 2), 'json')}`;
+}
 
 const roundPlan = `- \`summary\`: what this round does about the feedback, and why. A few sentences, for people.
 - \`tasks\`: the changes that the feedback asks for, and no others; atomic, ids T1, T2 …, each with its tests, after which every check is green.

@@ -1,87 +1,39 @@
-import { fleetTaskIds, mergeTaskId, type Criterion, type Task } from '../domain/plan.js';
-import { isEnded, type Phase, type Run, type Snapshot, type WorkingPhase } from '../domain/run.js';
-import { amountText, durationText, workedMs } from './format.js';
+import { fleetTaskIds, type Criterion, type Task } from '../domain/plan.js';
+import { isEnded, type Lane, type Phase, type PhaseName } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
+import type { Inspection } from '../domain/verdict.js';
+import type { Snapshot } from '../domain/work.js';
 import { oneLine } from './plain.js';
-import { earlierRounds, isDelivered, isPlanned, reasonOf } from './round.js';
-import { wordsOf } from './words.js';
+import { isDelivered } from './round.js';
 
-/** A step on the way to the merge request. */
-export interface Step {
-  /** Plain text. */
-  readonly label: string;
-  readonly state: 'done' | 'now' | 'ahead';
-  /** How long it took so far; empty where nothing was measured. */
-  readonly time: string;
-}
-
-/** The way of a run, from its workspace to its merge request, or of the round at hand; texts are not escaped yet. */
-export function stepsOf(run: Run): readonly Step[] {
-  return run.round === 1 ? firstSteps(run) : roundSteps(run);
-}
-
-function firstSteps(run: Run): readonly Step[] {
-  const { phase, plan, prepared, mergeRequest } = run;
-  const planning = run.attempts.filter(({ role }) => role === 'planner');
-  const tasks = plan?.tasks.map((task) => taskStep(run, task));
-  return [
-    step('Prepare the repository', { done: prepared !== undefined, now: phase.name === 'queued' }),
-    step('Plan', { done: plan !== undefined, now: phase.name === 'planning' }, workedMs(planning)),
-    ...(tasks ?? [step('Work, and check', { done: false, now: false })]),
-    step(`Open the ${wordsOf(run.repository.forge).mergeRequest}`, {
-      done: mergeRequest !== undefined,
-      now: phase.name === 'delivering',
-    }),
-  ];
-}
-
-/** Rounds before in a line each. What Fleet itself brings in comes before the plan, and needs none where it is all. */
-function roundSteps(run: Run): readonly Step[] {
-  const { phase, plan } = run;
-  const tasks = plan?.tasks ?? [];
-  const own = tasks.slice(0, tasks[0]?.id === mergeTaskId ? 1 : 0);
-  const isOver = phase.name === 'delivering' || isDelivered(run);
-  const plans = isPlanned(run) || !isOver;
-  return [
-    ...earlierRounds(run).map((one) => {
-      const what = one.cause === undefined ? amountText(one.tasks.length, 'task') : reasonOf(run, one.cause);
-      return step(`Round ${one.round}: ${what}`, { done: true, now: false });
-    }),
-    ...own.map((task) => taskStep(run, task)),
-    ...(plans ? [step('Plan', { done: isPlanned(run), now: phase.name === 'planning' })] : []),
-    ...tasks.slice(own.length).map((task) => taskStep(run, task)),
-    step(`Bring the ${wordsOf(run.repository.forge).mergeRequest} up to date`, {
-      done: isDelivered(run),
-      now: phase.name === 'delivering',
-    }),
-  ];
-}
-
-/** Attempts are not told apart by round, so only the first one's tasks have a time. */
-function taskStep(run: Run, task: Task): Step {
-  const attempts = run.round === 1 ? run.attempts.filter((attempt) => attempt.task === task.id) : [];
-  const is = {
-    done: (run.plan?.tasks ?? []).indexOf(task) < tasksDone(run),
-    now: run.phase.name === 'working' && run.phase.task === task.id,
-  };
-  return step(isFleets(task.id) ? task.title : `${task.id}: ${oneLine(task.title)}`, is, workedMs(attempts));
-}
-
-function step(label: string, is: { readonly done: boolean; readonly now: boolean }, ms = 0): Step {
-  return { label, state: is.done ? 'done' : is.now ? 'now' : 'ahead', time: ms > 0 ? durationText(ms) : '' };
+/** True for a task of the plan that is on the run's branch. */
+export function isTaskDone(run: Run, task: Task): boolean {
+  const at = run.plan?.tasks.indexOf(task) ?? -1;
+  return at !== -1 && at < tasksDone(run);
 }
 
 /** How many tasks of the plan are on the run's branch; those that come before a round's plan are done when it is made. */
-function tasksDone(run: Run): number {
+export function tasksDone(run: Run): number {
   const tasks = run.plan?.tasks ?? [];
-  const at = taskAtHand(run.phase);
-  if (at !== undefined) return tasks.findIndex(({ id }) => id === at);
+  const atHand = tasksAtHand(run.phase);
+  if (atHand.length > 0) return tasks.findIndex(({ id }) => atHand.includes(id));
   const isDone = run.round === 1 ? run.mergeRequest !== undefined : run.phase.name === 'planning' || isDelivered(run);
   return isDone || headOf(run.phase) !== undefined ? tasks.length : 0;
 }
 
-function taskAtHand(phase: Phase): string | undefined {
-  if (phase.name === 'working') return phase.task;
-  return 'resume' in phase && phase.resume.to === 'working' ? phase.resume.task : undefined;
+function tasksAtHand(phase: Phase): readonly string[] {
+  if ('resume' in phase && phase.resume.to === 'working') return [phase.resume.task];
+  return lanesOf(phase).map(({ task }) => task);
+}
+
+/** The tasks that are being worked on. */
+export function lanesOf(phase: Phase): readonly Lane[] {
+  return phase.name === 'working' ? phase.lanes : [];
+}
+
+/** Where a task is, while it is being worked on. */
+export function laneOfTask(phase: Phase, task: string): Lane | undefined {
+  return lanesOf(phase).find((lane) => lane.task === task);
 }
 
 /** What is delivered, or was last. */
@@ -104,8 +56,27 @@ export function isProven(run: Run, criterion: Criterion): boolean {
   );
 }
 
-/** Which of how many tasks is at hand, and its title in plain text. */
-export function taskInWords(run: Run, { task }: WorkingPhase): string {
+/** The verifier's word on what is delivered; before delivery, its last one. Undefined where nobody has looked at that. */
+export function inspectionOf({ phase, inspection }: Run): Inspection | undefined {
+  const head = headOf(phase);
+  return head === undefined || inspection?.tree === head.tree ? inspection : undefined;
+}
+
+/** How the verifier knows that a criterion without a command holds; undefined where it does not say so. */
+export function seenBy(
+  run: Run,
+  { id, proof }: Criterion,
+): { readonly agent: string; readonly evidence: string } | undefined {
+  const inspection = inspectionOf(run);
+  const said = inspection?.criteria.filter((criterion) => criterion.id === id) ?? [];
+  const [first] = said;
+  return inspection === undefined || first === undefined || proof.kind === 'command' || said.some(({ met }) => !met)
+    ? undefined
+    : { agent: inspection.agent, evidence: first.evidence };
+}
+
+/** Which of how many tasks it is, and its title in plain text. */
+export function taskInWords(run: Run, task: string): string {
   const tasks = run.plan?.tasks ?? [];
   const planned = tasks.filter(({ id }) => !isFleets(id));
   const index = planned.findIndex(({ id }) => id === task);
@@ -118,9 +89,11 @@ export function isFleets(task: string): boolean {
   return fleetTaskIds.includes(task);
 }
 
+const parked: readonly PhaseName[] = ['awaitingAnswer', 'awaitingApproval', 'inReview', 'blocked'];
+
 /** Time since the trigger; it stands still once nothing moves any more. */
 export function elapsedMs(run: Run, nowMs: number): number {
   const { phase } = run;
-  const rests = isEnded(phase) || phase.name === 'blocked' || phase.name === 'inReview';
+  const rests = isEnded(phase) || parked.includes(phase.name);
   return (rests ? run.updatedAtMs : nowMs) - run.createdAtMs;
 }

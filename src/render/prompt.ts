@@ -1,15 +1,19 @@
 import type { Evidence } from '../domain/check.js';
 import type { Criterion } from '../domain/plan.js';
-import type { Feedback, Run, RunId } from '../domain/run.js';
-import { conflictSection } from './conflict-section.js';
+import type { Run, RunId } from '../domain/run.js';
+import type { Feedback } from '../domain/work.js';
+import { conflictSection, taskConflictSection } from './conflict-section.js';
 import { outcomeText } from './evidence.js';
 import { failingPart, fenced, listOf, oneLine } from './plain.js';
 
 /** Characters of output that go into one prompt. */
 const longestOutput = 6000;
 
-/** Text of other people between two lines that hold the run's id; it cannot end itself, nor look like one of Fleet's own lines. */
-export function quotedText(run: RunId, what: 'issue' | 'thread', text: string): string {
+/** Whose words are quoted. */
+type QuotedText = 'issue' | 'thread' | 'answer' | 'remark' | 'research' | 'skill';
+
+/** Text of others between two lines that hold the run's id; it cannot end itself, nor look like one of Fleet's own lines. */
+export function quotedText(run: RunId, what: QuotedText, text: string): string {
   const mark = `${what} text ${run}`;
   const inside = text.replaceAll(`text ${run}`, 'text …').replace(/^([\s>]*)thread:/gim, '$1thread :');
   return `===== ${mark} begins =====\n${inside}\n===== ${mark} ends =====`;
@@ -44,8 +48,11 @@ export function repositorySection({ repository, prepared }: Run): string {
   return `## The repository\n\n${lines.join('\n')}\n- keep to its own rules and style (CONTRIBUTING, agent instructions, the code around)`;
 }
 
-/** What was wrong with the last attempt; undefined for a first one. What was refused is undone, but for a merge, which is built upon. */
-export function feedbackSection(feedback: Feedback, refused: 'isKept' | 'isUndone' = 'isUndone'): string | undefined {
+/** What was wrong with the last attempt; undefined for a first one. Of a task what was refused is undone; a merge is built upon. */
+export function feedbackSection(
+  feedback: Feedback,
+  about: 'plan' | 'task' | 'merge' | 'conflict' = 'plan',
+): string | undefined {
   switch (feedback.kind) {
     case 'none':
       return undefined;
@@ -54,16 +61,28 @@ export function feedbackSection(feedback: Feedback, refused: 'isKept' | 'isUndon
     case 'checksRed':
       return redSection(feedback.evidence);
     case 'changeRefused':
-      return `## What was wrong last time\n\nFleet refused the change${refused === 'isKept' ? ', which is in the worktree as you left it' : ' and has undone it'}. Do the task without this:\n\n${listOf(feedback.problems)}`;
+      return `## What was wrong last time\n\nFleet refused the change${{ plan: '', task: ' and has undone it', merge: ', which is in the worktree as you left it', conflict: ', which is in the worktree as you left it' }[about]}. Do the task without this:\n\n${listOf(feedback.problems)}`;
     case 'notProven':
       return `## What the tests do not prove\n\nFleet ran the tests of the base and those of the branch on each other's source. Mend exactly this, on what is in the worktree:\n\n${listOf(feedback.problems)}`;
+    case 'rejected':
+      return about === 'plan' ? criticSection(feedback.problems) : verifierSection(feedback.problems);
     case 'replan':
       return replanSection(feedback);
     case 'conflict':
-      return conflictSection(feedback.conflict);
+      return about === 'merge' ? conflictSection(feedback.conflict) : taskConflictSection(feedback.conflict);
     default:
       return feedback satisfies never;
   }
+}
+
+function criticSection(problems: readonly string[]): string {
+  return `## What is wrong with the plan\n\nAnother agent has looked at your plan and holds this against it:\n\n${listOf(problems)}\n\nSee for yourself what of it is so, and hand in the whole plan again with that mended; say in \`risks\` what you have left as it was, and why.
+This is its last word: what you hand in now is carried out.`;
+}
+
+function verifierSection(problems: readonly string[]): string {
+  return `## What was found in the change\n\nAll tasks are done, and another agent has held the change against the issue. Mend exactly this, on what is in the worktree, each with
+a test where one can show it:\n\n${listOf(problems)}`;
 }
 
 function replanSection({ task, problems }: Extract<Feedback, { kind: 'replan' }>): string {

@@ -1,5 +1,6 @@
 import type { LedgerRow, RoundCause } from '../domain/review.js';
-import type { DeliveredRound, Run, Snapshot } from '../domain/run.js';
+import type { DeliveredRound, Run } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { escapeInline } from './escape.js';
 import { amountText } from './format.js';
 import { oneLine } from './plain.js';

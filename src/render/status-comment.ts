@@ -1,14 +1,18 @@
-import type { Plan } from '../domain/plan.js';
-import { isEnded, type Run } from '../domain/run.js';
+import type { Criterion, Plan } from '../domain/plan.js';
+import { isEnded } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import type { Settings } from '../domain/settings.js';
+import { budgetFold } from './budget.js';
 import { escapeForForge, escapeInline } from './escape.js';
 import { fold, paragraphs } from './fold.js';
 import { amountText, durationText, usageText } from './format.js';
 import { headline } from './headline.js';
 import { marker, markerStart, type RenderedComment } from './marker.js';
 import { detailList, obstacleWords } from './obstacle.js';
-import { elapsedMs, isProven, stepsOf } from './progress.js';
+import { elapsedMs, isFleets, isProven, isTaskDone, seenBy } from './progress.js';
+import { stepsOf } from './steps.js';
 import { causeOf } from './round.js';
+import { triageFold } from './triage-text.js';
 
 /** What a comment depends on beside its run. */
 export interface CommentContext {
@@ -31,7 +35,9 @@ function progress(run: Run, nowMs: number): string {
     run.phase.name === 'blocked' ? detailList(run.phase.obstacle) : [],
     run.phase.name === 'blocked' ? [`**What you can do:** ${obstacleWords(run.phase.obstacle.kind).wayOut}`] : [],
     stepList(run),
-    run.plan === undefined ? [] : planFold(run, run.plan),
+    triageFold(run),
+    planFold(run),
+    isEnded(run.phase) ? [] : budgetFold(run),
     [footer(run, nowMs)],
   );
 }
@@ -44,7 +50,14 @@ export function stepList(run: Run): readonly string[] {
   });
 }
 
-function planFold(run: Run, plan: Plan): readonly string[] {
+/** The plan with what of it is done; while it is made, what the critic looks at. Nothing before there is one. */
+export function planFold(run: Run): readonly string[] {
+  const { phase } = run;
+  const plan = phase.name === 'planning' && phase.draft !== undefined ? phase.draft : run.plan;
+  return plan === undefined ? [] : folded(run, plan);
+}
+
+function folded(run: Run, plan: Plan): readonly string[] {
   const criteria = amountText(plan.criteria.length, 'acceptance criterion', 'acceptance criteria');
   const tasks = run.round === 1 ? `${amountText(plan.tasks.length, 'task')}, ` : '';
   const round = causeOf(run)?.summary;
@@ -52,12 +65,22 @@ function planFold(run: Run, plan: Plan): readonly string[] {
     escapeForForge(plan.summary),
     '',
     ...(round === undefined ? [] : [escapeForForge(`Round ${run.round}: ${round}`), '']),
-    ...plan.criteria.map((criterion) => {
-      const byPeople = criterion.proof.kind === 'inspection' ? ' (for the reviewer to look at)' : '';
-      return `- [${isProven(run, criterion) ? 'x' : ' '}] ${criterion.id} ${escapeInline(criterion.text)}${byPeople}`;
-    }),
+    ...plan.criteria.map((criterion) => criterionLine(run, criterion)),
+    ...(plan.tasks.length === 0 ? [] : ['']),
+    ...plan.tasks.map(
+      (task) =>
+        `- [${isTaskDone(run, task) ? 'x' : ' '}] ${isFleets(task.id) ? '' : `${task.id} `}${escapeInline(task.title)}`,
+    ),
     ...(plan.risks.length === 0 ? [] : ['', ...plan.risks.map((risk) => `- Risk: ${escapeInline(risk)}`)]),
   ]);
+}
+
+function criterionLine(run: Run, criterion: Criterion): string {
+  const seen = seenBy(run, criterion);
+  const who = seen === undefined ? 'for the reviewer to look at' : `looked at by the agent ${escapeInline(seen.agent)}`;
+  const isDone = isProven(run, criterion) || seen !== undefined;
+  const how = criterion.proof.kind === 'inspection' ? ` (${who})` : '';
+  return `- [${isDone ? 'x' : ' '}] ${criterion.id} ${escapeInline(criterion.text)}${how}`;
 }
 
 function footer(run: Run, nowMs: number): string {
@@ -67,7 +90,9 @@ function footer(run: Run, nowMs: number): string {
 
 function steering({ phase, mergeRequest }: Run): readonly string[] {
   if (isEnded(phase)) return mergeRequest === undefined ? ['put the label on again to start anew'] : [];
-  return phase.name === 'blocked'
-    ? ['`/fleet retry` goes on', '`/fleet stop` ends it']
-    : ['`/fleet stop` ends it', '`/fleet status` tells more'];
+  const ends = '`/fleet stop` ends it';
+  if (phase.name === 'blocked') return ['`/fleet retry` goes on', ends];
+  if (phase.name === 'awaitingApproval')
+    return ['`/fleet approve` lets the work begin', '`/fleet replan` asks for another plan', ends];
+  return [ends, '`/fleet status` tells more'];
 }

@@ -1,10 +1,16 @@
 import type { JournalEntry } from '../domain/journal.js';
 import type { Run } from '../domain/run.js';
+import type { Question } from '../domain/triage.js';
 import { countText, durationText, moneyText, usageText } from './format.js';
+import { momentText } from './moment.js';
 import { obstacleWords } from './obstacle.js';
 import { outcomeText } from './evidence.js';
 import { clipped, oneLine, plainText } from './plain.js';
-import { elapsedMs, stepsOf } from './progress.js';
+import { elapsedMs } from './progress.js';
+import { stepsOf } from './steps.js';
+
+/** `awaitingApproval` */
+const longestPhase = 16;
 
 const marks = { done: '✔', now: '▸', ahead: '·' } as const;
 
@@ -12,7 +18,10 @@ const marks = { done: '✔', now: '▸', ahead: '·' } as const;
 export function runLine(run: Run, { nowMs, width = 100 }: { readonly nowMs: number; readonly width?: number }): string {
   const where = oneLine(`${run.repository.path}#${run.issue.number}`);
   const time = durationText(elapsedMs(run, nowMs)).padStart(10);
-  return clipped(`${run.id}  ${run.phase.name.padEnd(10)}  ${time}  ${where}  ${oneLine(run.issue.title)}`, width);
+  return clipped(
+    `${run.id}  ${run.phase.name.padEnd(longestPhase)}  ${time}  ${where}  ${oneLine(run.issue.title)}`,
+    width,
+  );
 }
 
 /** A run as a page for a terminal, lines of at most `width` characters, no colour. */
@@ -30,7 +39,7 @@ export function runPage(run: Run, { nowMs, width = 100 }: { readonly nowMs: numb
     [durationText(elapsedMs(run, nowMs)), ...usageText(run.attempts)].join(' · '),
     `branch ${run.branch}`,
     ...(run.mergeRequest === undefined ? [] : [`${run.mergeRequest.url} (${run.mergeRequest.state})`]),
-    ...trouble(run),
+    ...waits(run),
     '',
     ...steps,
     ...(seen.length === 0 ? [] : ['', ...seen]),
@@ -38,7 +47,18 @@ export function runPage(run: Run, { nowMs, width = 100 }: { readonly nowMs: numb
   return lines.map((line) => clipped(oneLine(line), width)).join('\n') + '\n';
 }
 
-function trouble({ phase }: Run): readonly string[] {
+/** What a person is asked for, if anything. */
+function waits({ phase, plan }: Run): readonly string[] {
+  if (phase.name === 'awaitingAnswer') {
+    return [
+      '',
+      `Questions, to be answered in a comment until ${momentText(phase.dueAtMs)}:`,
+      ...asked(phase.questions),
+    ];
+  }
+  if (phase.name === 'awaitingApproval') {
+    return ['', 'The plan waits for a comment with /fleet approve, or /fleet replan:', plan?.summary ?? ''];
+  }
   if (phase.name !== 'blocked') return [];
   const { what, wayOut } = obstacleWords(phase.obstacle.kind);
   return [
@@ -47,6 +67,12 @@ function trouble({ phase }: Run): readonly string[] {
     ...phase.obstacle.details.map((detail) => `  ${detail}`),
     ...plainText(wayOut.replaceAll('`', '')).split(/(?<=\.) /),
   ];
+}
+
+function asked(questions: readonly Question[]): readonly string[] {
+  return questions.map(
+    ({ text, assumption }) => `- ${text}${assumption === undefined ? '' : ` (else: ${assumption})`}`,
+  );
 }
 
 /** A line of the journal: time since the first one, what happened, and the facts that people look for. */
@@ -61,5 +87,5 @@ export function stepLine(entry: JournalEntry, { sinceMs }: { readonly sinceMs: n
   ];
   const what = entry.kind === 'decided' ? String(phase ?? '') : entry.kind;
   const words = `${oneLine(entry.text)}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
-  return `${durationText(entry.atMs - sinceMs).padStart(10)}  ${what.padEnd(10)}  ${words}`;
+  return `${durationText(entry.atMs - sinceMs).padStart(10)}  ${what.padEnd(longestPhase)}  ${words}`;
 }

@@ -89,6 +89,19 @@ describe('readPlan', () => {
     );
   });
 
+  it.each(['.', '..', '../up', 'a/b', '/etc', '', 'a\0', 'x'.repeat(65)])('takes %j for no id', async (id) => {
+    const text = JSON.stringify({ ...plan, tasks: [{ id, title: 'x', criteria: ['AC1', 'AC2'] }] });
+    const reading = await readPlan(folderWith(text), about);
+    expect('problems' in reading && reading.problems).toEqual([expect.stringMatching(/^tasks\[0\]\.id: ./)]);
+  });
+
+  it('tells that a plan is larger than the budget', async () => {
+    const problem = expect.stringMatching(/^tasks: 2 tasks are more than 1, which is what the budget/) as string;
+    expect(await readPlan(folderWith(JSON.stringify(plan)), { ...about, mostTasks: 1 })).toEqual({
+      problems: [problem],
+    });
+  });
+
   it('may be without tasks where it answers feedback', async () => {
     const text = JSON.stringify({
       summary: 'Answers are enough.',

@@ -91,7 +91,7 @@ test('every obstacle says what a person can do', async () => {
   const kinds = [
     ...(['checksRed', 'planMissing', 'agentFailed', 'noAgent', 'changeRefused', 'pushRefused'] as const),
     ...(['emptyRepository', 'configurationBroken', 'setupFailed', 'forgeRefused', 'spent'] as const),
-    ...(['roundsSpent', 'sameDemand', 'ciStaysRed'] as const),
+    ...(['roundsSpent', 'sameDemand', 'ciStaysRed', 'notProven', 'rejected', 'verdictMissing', 'budgetSpent'] as const),
   ];
   const page = kinds
     .map((kind) => `${kind}: ${obstacleWords(kind).what}\n  ${obstacleWords(kind).wayOut}\n`)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Feedback } from '../../src/domain/run.js';
+import type { Feedback } from '../../src/domain/work.js';
 import { developerPrompt } from '../../src/render/developer-prompt.js';
 import { failingPart } from '../../src/render/plain.js';
 import { plannerPrompt } from '../../src/render/planner-prompt.js';
@@ -59,7 +59,8 @@ describe('developerPrompt', () => {
     ['checks-red', 'T1', checksRed],
     ['refused', 'T1', { kind: 'changeRefused', problems: ['.github/workflows/ci.yml: protected'] } as const],
   ])('%s', async (name, task, feedback) => {
-    const prompt = developerPrompt({ run: runIn('working'), feedback, artifacts, task, threads: [], schema });
+    const run = { ...runIn('working'), phase: a.aWorkingPhase({ task }) };
+    const prompt = developerPrompt({ run, feedback, artifacts, task, threads: [], schema });
     await expect(prompt).toMatchFileSnapshot(`golden/developer-${name}.md`);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Feedback, Run } from '../../src/domain/run.js';
+import type { Run } from '../../src/domain/run.js';
+import type { Feedback } from '../../src/domain/work.js';
 import { developerPrompt, type DeveloperBrief } from '../../src/render/developer-prompt.js';
 import { plannerPrompt } from '../../src/render/planner-prompt.js';
 import * as a from '../support/builders.js';

@@ -1,6 +1,7 @@
 import type { Reply } from '../../domain/review.js';
 import type { Reading } from '../../ports/agent.js';
 import { readArtifact } from './read-artifact.js';
+import { cut } from './read-text.js';
 import { repliesSchema } from './schemas.js';
 
 /** A reviewer reads it; more is no answer any more. */
@@ -15,10 +16,6 @@ export async function readReplies(artifacts: string, threads: readonly string[])
     value: [...new Set(threads)]
       .map((thread) => replies.get(thread))
       .filter((reply) => reply !== undefined)
-      .map((reply) => ({ ...reply, text: bounded(reply.text) })),
+      .map((reply) => ({ ...reply, text: cut(reply.text, longestText) })),
   };
-}
-
-function bounded(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

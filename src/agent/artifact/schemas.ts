@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 const id = z
   .string()
-  .regex(/^[A-Za-z0-9._-]+$/, 'must be a short id of A-Z a-z 0-9 . _ -')
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'must be a short id of A-Z a-z 0-9 . _ -')
   .max(64);
+const text = z.string().trim();
 const words = z.string().trim().min(1, 'must not be empty');
 const list = <T extends z.ZodType>(of: T): z.ZodDefault<z.ZodArray<T>> => z.array(of).default([] as never);
 const threadKind = z.enum(['fix', 'question', 'nit', 'disagree', 'outOfScope']);
@@ -38,22 +39,28 @@ export const repliesSchema = z.object({
   replies: z.array(z.object({ thread: words, kind: threadKind, text: words })),
 });
 
+export const triageSchema = z.object({
+  kind: z.enum(['bug', 'feature', 'refactor', 'test', 'docs', 'security', 'chore', 'question']),
+  size: z.enum(['small', 'medium', 'large']),
+  intents: list(text),
+  assumptions: list(text),
+  questions: list(
+    z.union([words, z.object({ text: words, assumption: text.optional() })], {
+      error: 'must be a text, or an object with text and assumption',
+    }),
+  ),
+});
+
+export const verdictSchema = z.object({
+  criteria: z.array(z.object({ id, met: z.boolean(), evidence: text })),
+  findings: list(z.object({ severity: z.enum(['blocker', 'minor']), file: text.optional(), line, text: words })),
+});
+
 /** The shapes of what agents hand back (contract: artifacts). Unknown keys are ignored. */
 const artifactSchemas = {
-  triage: z.object({
-    kind: z.enum(['bug', 'feature', 'refactor', 'test', 'docs', 'security', 'chore', 'question']),
-    size: z.enum(['small', 'medium', 'large']),
-    intents: list(z.string()),
-    assumptions: list(z.string()),
-    questions: list(z.union([words, z.object({ text: words, assumption: z.string().optional() })])),
-  }),
+  triage: triageSchema,
   plan: planSchema,
-  verdict: z.object({
-    criteria: z.array(z.object({ id, met: z.boolean(), evidence: z.string() })),
-    findings: list(
-      z.object({ severity: z.enum(['blocker', 'minor']), file: z.string().optional(), line, text: words }),
-    ),
-  }),
+  verdict: verdictSchema,
   replies: repliesSchema,
   findings: z.object({
     findings: z.array(
