@@ -10,7 +10,8 @@ import { createControl } from './control/control.js';
 import { serveControl } from './control/socket.js';
 import { needsPerson, retryLater } from './domain/failure.js';
 import type { ForgeName } from './domain/forge.js';
-import type { Run, Snapshot } from './domain/run.js';
+import type { Run } from './domain/run.js';
+import type { Snapshot } from './domain/work.js';
 import { createServer, listen } from './ingress/server.js';
 import { setUpPages } from './ingress/set-up.js';
 import { createLog } from './log/log.js';
@@ -131,6 +132,9 @@ function headOf({ phase }: Run): Snapshot | undefined {
   return phase.name === 'blocked' && 'head' in phase.resume ? phase.resume.head : undefined;
 }
 
+/** Pieces of work of one run that may be under way at once: agents and checks of tasks side by side. */
+const lanesPerRun = 2;
+
 /** Workers, and the sweep that finds what no message told of. */
 async function startWork(
   { config, options, log, closers }: Wiring,
@@ -147,7 +151,7 @@ async function startWork(
       advance: (run) => advance(loop, run),
       perform: (effect) => perform(loop, effect),
     },
-    concurrency: config.settings.limits.runs,
+    concurrency: config.settings.limits.runs * lanesPerRun,
     log,
   });
   const look = (): void => void sweep(loop).catch((error: unknown) => log.warn({ error }, 'sweep failed'));

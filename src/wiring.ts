@@ -134,7 +134,9 @@ function openWorkshop(
   const starter = config.databaseUrl === undefined ? startApart() : startHere;
   const workspaces = createWorkspaces({ folder: dataFolder, clock, log, identity, environment, plainHttp, starter });
   closers.push(() => workspaces.close());
-  const { planner, developer } = config.settings.roles;
+  const { questionDeadlineMs } = config;
+  const { auditor: _, ...stages } = config.settings.roles;
+  const vendors = Object.fromEntries(agents.map(({ name, vendor }) => [name, vendor]));
   return {
     workspaces,
     judging: workspaces,
@@ -142,7 +144,7 @@ function openWorkshop(
     checks: createChecks({ containment, clock, folder: dataFolder, path }),
     gates,
     agents: createAgents({ agents, accounts: limitsOf(config), containment, clock, dataFolder, path }),
-    rules: createRules({ parse: parseRules, detect: detectChecks, agents: { planner, developer } }),
+    rules: createRules({ parse: parseRules, detect: detectChecks, agents: stages, vendors, questionDeadlineMs }),
   };
 }
 

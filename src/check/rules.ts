@@ -1,6 +1,6 @@
 import { needsPerson } from '../domain/failure.js';
 import type { Check } from '../domain/check.js';
-import type { ReviewPolicy, RunPolicy } from '../domain/policy.js';
+import type { Intent, ReviewPolicy, RunPolicy } from '../domain/policy.js';
 import type { RepositoryRules, RulesReader } from '../ports/check.js';
 import type { TreeFiles } from '../ports/workspace.js';
 
@@ -23,6 +23,9 @@ export interface WrittenRules {
   readonly conflicts: ReviewPolicy['conflicts'];
   readonly budgets: RunPolicy['budgets'];
   readonly retryBlocked: RunPolicy['retryBlocked'];
+  readonly parallelTasks: number;
+  readonly planApproval: boolean;
+  readonly intents: Readonly<Record<string, Intent>>;
 }
 
 export interface RulesOptions {
@@ -30,6 +33,9 @@ export interface RulesOptions {
   readonly parse: (text: string) => { readonly value: WrittenRules } | { readonly problems: readonly string[] };
   readonly detect: (files: TreeFiles) => Promise<{ readonly setup?: string; readonly checks: readonly Check[] }>;
   readonly agents: RunPolicy['agents'];
+  /** Every agent that the operator has configured, and who makes it. */
+  readonly vendors: RunPolicy['vendors'];
+  readonly questionDeadlineMs: number;
 }
 
 /** Rules of a repository: what its configuration says, and for what it leaves out, what its files tell. */
@@ -42,6 +48,7 @@ export function createRules(options: RulesOptions): RulesReader {
         read.problems.map((line) => `${repositoryConfigPath}: ${line}`),
       );
     const { value } = read;
+    await mustBeThere(options, value.intents, files);
     return {
       ...(value.label === undefined ? {} : { label: value.label }),
       base: value.base ?? repository.defaultBranch,
@@ -50,8 +57,35 @@ export function createRules(options: RulesOptions): RulesReader {
   };
 }
 
+/** A repository picks among the operator's agents, and its skills are pages of its own. */
+async function mustBeThere(
+  { vendors }: RulesOptions,
+  intents: WrittenRules['intents'],
+  files: TreeFiles,
+): Promise<void> {
+  const unknown = Object.entries(intents).flatMap(([name, { roles }]) =>
+    Object.entries(roles).flatMap(([role, agents]) =>
+      agents
+        .filter((agent) => !Object.hasOwn(vendors, agent))
+        .map((agent) => `intents.${name}.roles.${role}: ${agent} is no agent of this Fleet`),
+    ),
+  );
+  const skills = Object.entries(intents).flatMap(([name, intent]) => intent.skills.map((skill) => ({ name, skill })));
+  const looked = skills.map(async ({ name, skill }) => {
+    const path = `.fleet/skills/${skill}.md`;
+    const isThere = (await files.read(path)) !== undefined;
+    return isThere ? [] : [`intents.${name}.skills: ${path} is not there, or larger than 1 MB`];
+  });
+  const problems = [...unknown, ...(await Promise.all(looked)).flat()];
+  if (problems.length === 0) return;
+  throw needsPerson(
+    'configurationBroken',
+    problems.map((line) => `${repositoryConfigPath}: ${line}`),
+  );
+}
+
 async function policyOf(
-  { detect, agents }: RulesOptions,
+  { detect, agents, vendors, questionDeadlineMs }: RulesOptions,
   written: WrittenRules,
   at: { readonly base: string; readonly files: TreeFiles },
 ): Promise<RunPolicy> {
@@ -68,7 +102,12 @@ async function policyOf(
     budgets: written.budgets,
     retryBlocked: written.retryBlocked,
     failures,
+    parallelTasks: written.parallelTasks,
+    planApproval: written.planApproval,
+    intents: written.intents,
+    questionDeadlineMs,
     agents,
+    vendors,
     ...(setup === undefined ? {} : { setup }),
     ...(written.tests === undefined ? {} : { tests: written.tests }),
   };

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Control } from '../control/request.js';
 import { retryLater } from '../domain/failure.js';
 import type { StoredEntry } from '../domain/journal.js';
-import { isEnded, type Phase, type Run } from '../domain/run.js';
+import { isEnded, type Phase } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 
 /** Asked for in one go; the answer comes as soon as there is an entry. */
 const waitMs = 1000;
@@ -36,7 +37,12 @@ export async function follow({ control, run, onEntry, signal, until, ...from }: 
 
 /** Whether Fleet waits for people now, or is done. */
 export function isResting(phase: Phase): boolean {
-  return isEnded(phase) || phase.name === 'inReview' || phase.name === 'blocked';
+  return isEnded(phase) || phase.name === 'inReview' || waitsForPerson(phase);
+}
+
+/** Whether a person must say something before the run goes on. */
+export function waitsForPerson({ name }: Phase): boolean {
+  return name === 'blocked' || name === 'awaitingAnswer' || name === 'awaitingApproval';
 }
 
 /** The newest run of an issue, once Fleet has made it. */

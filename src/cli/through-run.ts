@@ -1,6 +1,7 @@
 import type { Control } from '../control/request.js';
 import type { StoredEntry } from '../domain/journal.js';
-import { isEnded, type Phase, type RunId } from '../domain/run.js';
+import { isEnded, type Phase } from '../domain/phase.js';
+import type { RunId } from '../domain/run.js';
 import { durationText } from '../render/format.js';
 import { follow, isResting, runOfIssue, settled } from './follow.js';
 import type { WrittenIssue } from './issue-file.js';

@@ -13,23 +13,17 @@ interface Rule {
 }
 
 const pool = 'agents are taken in the order that is written; budgets of accounts and swaps are not built yet';
-const stages = 'only planning, work and checks are built yet';
+const stages = 'issues are neither audited nor split yet';
 const sandbox = 'agents and checks run without the sandbox yet';
 
 const operatorRules: readonly Rule[] = [
   { key: 'agents[].dialect', why: 'only `claude` and `command` are built yet', built: ['claude', 'command'] },
-  { key: 'agents[].vendor', why: 'nothing is verified by an agent yet' },
-  { key: 'roles.triager', why: stages },
-  { key: 'roles.researcher', why: stages },
-  { key: 'roles.critic', why: stages },
-  { key: 'roles.verifier', why: stages },
   { key: 'roles.auditor', why: stages },
   { key: 'routing', why: pool, built: ['ordered'] },
   { key: 'accounts.*.tokensPerDay', why: pool },
   { key: 'accounts.*.reserveForReview', why: pool },
   { key: 'accounts.*.quiet', why: pool },
   { key: 'sandbox', why: sandbox },
-  { key: 'questionDeadline', why: 'Fleet asks no questions yet' },
   { key: 'retention', why: 'streams are kept, and worktrees go with their run' },
   { key: 'forges.github.allow', why: 'only people with write access may command yet' },
   { key: 'forges.github.deny', why: 'everybody with write access may command yet' },
@@ -39,12 +33,9 @@ const operatorRules: readonly Rule[] = [
 ];
 
 const repositoryRules: readonly Rule[] = [
-  { key: 'planApproval', why: 'plans are not shown for approval yet', built: [false] },
-  { key: 'parallelTasks', why: 'tasks run one after the other yet', built: [1] },
   { key: 'network', why: sandbox },
   { key: 'ci', why: 'every push starts CI yet', built: ['auto'] },
   { key: 'splitIssues', why: stages, built: [false] },
-  { key: 'intents', why: stages },
   { key: 'audits', why: 'audits are not built yet' },
   { key: 'sentry', why: 'Sentry is not built yet' },
   { key: 'priority', why: 'runs start in the order of their labels yet' },

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../domain/event.js';
 import type { ForgeEvent, Person, Repository } from '../domain/forge.js';
-import { isEnded, type FrozenIssue, type Run, type RunId } from '../domain/run.js';
+import { isEnded } from '../domain/phase.js';
+import type { FrozenIssue, Run, RunId } from '../domain/run.js';
 import type { Loop } from './loop.js';
 
 /** A forge's event of one type. */

@@ -1,12 +1,15 @@
 import { askedUntilMs, isAnswered } from '../decide/admit.js';
 import type { Comment, Issue } from '../domain/forge.js';
-import { isEnded, type FrozenIssue } from '../domain/run.js';
-import { aside, runsOfIssue, runsOfMergeRequest, type Admission, type Of } from './admission.js';
+import { isEnded } from '../domain/phase.js';
+import type { FrozenIssue } from '../domain/run.js';
+import { planFirstEnd } from '../domain/label.js';
+import { aside, runsOfIssue, runsOfMergeRequest, toOpenRun, type Admission, type Of } from './admission.js';
 import { startsRuns } from './label.js';
 import { forgeOf, type Loop } from './loop.js';
 
 /** The label was put on an issue. */
 export async function labelled(loop: Loop, event: Of<'issueLabelled'>): Promise<Admission> {
+  if (event.label.endsWith(planFirstEnd)) return planFirst(loop, event);
   if (!(await startsRuns(loop, event.repository, event.label))) return aside(`the label ${event.label} starts nothing`);
   const earlier = await runsOfIssue(loop, event, event.issue.number);
   const open = earlier.find((run) => !isEnded(run.phase));
@@ -34,6 +37,13 @@ export async function labelled(loop: Loop, event: Of<'issueLabelled'>): Promise<
   if (!mayWrite) return { ...request, issue: { ...event.issue, comments: [] }, refusal: 'noWriteAccess' };
   if (event.found?.textStands === false) return { ...request, issue: withoutText(event.issue), refusal: 'textEdited' };
   return { ...request, issue: { ...event.issue, comments: await byWriters(loop, event, comments) } };
+}
+
+/** It starts nothing by itself: it goes with the label of the run, whichever of the two is put on first. */
+async function planFirst(loop: Loop, event: Of<'issueLabelled'>): Promise<Admission> {
+  const { by, atMs, label } = event;
+  const runs = await runsOfIssue(loop, event, event.issue.number);
+  return toOpenRun(runs, { type: 'planFirstAsked', by, atMs }, (run) => label === `${run.label}${planFirstEnd}`);
 }
 
 /** Nothing of it will be worked on, not even by `/fleet retry`. */

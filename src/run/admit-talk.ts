@@ -1,7 +1,8 @@
 import { parseCommand } from '../domain/command.js';
 import { retryLater } from '../domain/failure.js';
 import type { Person, Repository } from '../domain/forge.js';
-import { isEnded, openPhases, type Run } from '../domain/run.js';
+import { isEnded, openPhases } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import { aside, runsOfIssue, runsOfMergeRequest, toOpenRun, type Admission, type Of } from './admission.js';
 import { forgeOf, type Loop } from './loop.js';
 
@@ -22,9 +23,7 @@ export async function commented(loop: Loop, event: Of<'issueCommented'>, heardAt
   if (by.kind === 'bot') return aside('the comment is by a bot');
   const command = parseCommand(event.body, loop.logins.get(repository.forge));
   if (command === undefined) {
-    return onMergeRequest
-      ? hint(loop, { ...event, number }, { why: 'comment', heardAtMs })
-      : aside('the comment is not for Fleet');
+    return onMergeRequest ? hint(loop, { ...event, number }, { why: 'comment', heardAtMs }) : said(loop, event);
   }
   const runs = await runsSpokenOf(loop, event);
   const last = runs[0];
@@ -33,14 +32,34 @@ export async function commented(loop: Loop, event: Of<'issueCommented'>, heardAt
     return aside(`${by.login} has no write access`);
   if (command.name === 'retry' && hasText(last)) return again(last, runs, by, commentId);
   const place = onMergeRequest ? 'mergeRequest' : 'issue';
+  const changed =
+    command.name === 'approve' && (await isTextChanged(loop, last)) ? ({ isTextChanged: true } as const) : {};
   // What a command asks for is read at once; a forge's clock does not say when that is.
   const whenMs = command.name === 'text' || command.name === 'update' ? heardAtMs : atMs;
   // Ended runs still answer: the decision says late, and the comment stays without effect.
   return {
     kind: 'toRuns',
     because: `${command.name} by ${by.login}`,
-    events: [{ run: last.id, event: { type: 'commanded', by, command, commentId, place, atMs: whenMs } }],
+    events: [{ run: last.id, event: { type: 'commanded', by, command, commentId, place, atMs: whenMs, ...changed } }],
   };
+}
+
+/** What is said on an issue that Fleet has asked something on is the answer, by whoever wrote the issue or may write here. */
+async function said(loop: Loop, event: Of<'issueCommented'>): Promise<Admission> {
+  const { repository, by, atMs, body } = event;
+  const runs = await runsOfIssue(loop, event, event.issueNumber);
+  const asking = runs.find(({ phase }) => phase.name === 'awaitingAnswer');
+  if (asking === undefined) return aside('the comment is not for Fleet');
+  const mayAnswer =
+    asking.issue.author.id === by.id || (await forgeOf(loop, repository.forge).canWrite(repository, by));
+  if (!mayAnswer) return aside(`${by.login} neither wrote the issue nor has write access`);
+  return toOpenRun([asking], { type: 'answered', by, text: body, atMs });
+}
+
+/** A plan was made for the text as it was frozen. */
+async function isTextChanged(loop: Loop, { repository, issue }: Run): Promise<boolean> {
+  const now = await forgeOf(loop, repository.forge).issue(repository, issue.number);
+  return now !== undefined && (now.title !== issue.title || now.body !== issue.body);
 }
 
 /** Something is new about a merge request; who said it is asked when it is read. */

@@ -1,6 +1,7 @@
 import { decide } from '../decide/decide.js';
 import { Failure } from '../domain/failure.js';
-import { holdsSlot, type Run, type RunId } from '../domain/run.js';
+import { holdsSlot } from '../domain/phase.js';
+import type { Run, RunId } from '../domain/run.js';
 import type { LoadedRun } from '../ports/store.js';
 import { changesOf, queueEffects } from './commit.js';
 import type { Loop } from './loop.js';

@@ -1,45 +1,53 @@
-import { developerPrompt } from '../render/developer-prompt.js';
-import { plannerPrompt } from '../render/planner-prompt.js';
 import type { AttemptRecord } from '../domain/agent.js';
 import type { WorkEvent } from '../domain/event.js';
-import type { Assignment } from '../domain/run.js';
-import type { AttemptOrder, AttemptReport } from '../ports/agent.js';
+import { tasksBorne } from '../domain/spent.js';
+import { laneOf } from '../decide/lanes.js';
+import type { Assignment } from '../domain/work.js';
+import type { AttemptReport, Reading } from '../ports/agent.js';
+import type { Workspace } from '../ports/workspace.js';
+import { promptOf } from './brief.js';
 import type { Job } from './job.js';
-import { workspaceOf } from './prepare.js';
+import { setUpLane, workspaceOf } from './prepare.js';
 
 /** One attempt of an agent, from the snapshot of its assignment to what it left. */
 export async function workAsAgent(job: Job, assignment: Assignment): Promise<WorkEvent> {
-  const { loop, run, claim } = job;
-  const workspace = await workspaceOf(job);
-  await loop.ports.workspaces.restore(run.id, assignment.from);
-  const id = `${claim.effectId}.${claim.tries}`;
-  const report = await loop.ports.agents.run({
-    id,
-    run: run.id,
-    role: assignment.role,
-    agent: assignment.agent,
-    workspace,
-    prompt: promptOf(job, assignment),
-    signal: job.signal,
-    heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role: assignment.role, ...fields }),
-    ...(assignment.task === undefined ? {} : { task: assignment.task }),
-    ...(assignment.session === undefined ? {} : { session: assignment.session }),
-  });
-  const attempt = recordOf(id, assignment, report);
-  await note(job, `agent ${report.outcome.kind}`, fieldsOf(attempt));
-  return assignment.role === 'planner'
-    ? planned(job, { assignment, attempt, report })
-    : worked(job, { assignment, attempt, report });
+  const { loop, run } = job;
+  const { lane = 0 } = assignment;
+  // An attempt that was stopped may still be coming to its end in this worktree.
+  return loop.inOrder(`lane ${run.id} ${lane}`, () => attempt(job, assignment));
 }
 
-function promptOf(job: Job, assignment: Assignment): AttemptOrder['prompt'] {
-  const { run } = job;
-  const { feedback, task } = assignment;
-  if (assignment.role === 'planner')
-    return ({ artifacts, schema }) => plannerPrompt({ run, feedback, artifacts, schema: schema('plan') });
-  const { threads, tried = [] } = assignment;
-  return ({ artifacts, schema }) =>
-    developerPrompt({ run, feedback, artifacts, task: task ?? '', threads, tried, schema: schema('replies') });
+async function attempt(job: Job, assignment: Assignment): Promise<WorkEvent> {
+  const { loop, run, claim, signal } = job;
+  signal.throwIfAborted();
+  const { role, agent, task, session } = assignment;
+  const workspace = await bringThere(job, assignment);
+  const id = `${claim.effectId}.${claim.tries}`;
+  const report = await loop.ports.agents.run({
+    ...{ id, run: run.id, role, agent, workspace, signal },
+    prompt: await promptOf(job, assignment),
+    heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role, ...fields }),
+    ...(task === undefined ? {} : { task }),
+    ...(session === undefined ? {} : { session }),
+  });
+  const record = recordOf(id, assignment, report);
+  await note(job, `agent ${report.outcome.kind}`, fieldsOf(record));
+  if (record.outcome.kind !== 'finished') return failed(job, record);
+  return brought(job, { assignment, attempt: record, report });
+}
+
+/** The worktree of the attempt, as the assignment wants it. */
+async function bringThere(job: Job, { from, lane = 0 }: Assignment): Promise<Workspace> {
+  const { workspaces } = job.loop.ports;
+  if (lane === 0) await workspaceOf(job);
+  const isNew = lane > 0 && (await workspaces.find(job.run.id, lane)) === undefined;
+  await workspaces.restore(job.run.id, from, lane);
+  // A worker that died here has left the worktree without its dependencies.
+  if (isNew || (lane > 0 && job.claim.tries > 1)) {
+    await setUpLane(job, lane);
+    await workspaces.restore(job.run.id, from, lane);
+  }
+  return workspaceOf(job, lane);
 }
 
 /** An attempt that came to its end. */
@@ -49,26 +57,65 @@ interface Ended {
   readonly report: AttemptReport;
 }
 
-async function planned(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
-  const { agents, workspaces, clock } = job.loop.ports;
-  if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
+async function brought(job: Job, ended: Ended): Promise<WorkEvent> {
+  const { agents, clock } = job.loop.ports;
+  const { assignment, attempt, report } = ended;
+  const { artifacts } = report;
+  const read = <T>(reading: Reading<T>, made: (value: T) => WorkEvent): WorkEvent =>
+    'value' in reading
+      ? made(reading.value)
+      : { type: 'attemptFailed', attempt, problems: reading.problems, atMs: clock.nowMs() };
+  switch (assignment.role) {
+    case 'triager':
+      return read(await agents.readTriage(artifacts), (triage) => ({
+        ...{ type: 'triaged', attempt, triage, atMs: clock.nowMs() },
+      }));
+    case 'researcher':
+      return read(await agents.readResearch(artifacts), (research) => ({
+        ...{ type: 'researched', attempt, research, atMs: clock.nowMs() },
+      }));
+    case 'planner':
+      return read(await agents.readPlan(artifacts, await groundOf(job, assignment)), (plan) => ({
+        ...{ type: 'planned', attempt, plan, atMs: clock.nowMs() },
+      }));
+    case 'critic':
+    case 'verifier':
+      return read(await agents.readVerdict(artifacts), (verdict) => ({
+        ...{ type: 'inspected', attempt, verdict, atMs: clock.nowMs() },
+      }));
+    case 'developer':
+    case 'auditor':
+      return worked(job, ended);
+    default:
+      return assignment.role satisfies never;
+  }
+}
+
+async function groundOf(
+  job: Job,
+  { from }: Assignment,
+): Promise<Parameters<Job['loop']['ports']['agents']['readPlan']>[1]> {
   const { repository, cause, plan } = job.run;
-  const files = await workspaces.filesOf(repository, { commit: assignment.from.commit });
-  const ground = { paths: await files.list(), answersFeedback: cause !== undefined, done: plan?.tasks ?? [] };
-  const reading = await agents.readPlan(report.artifacts, ground);
-  if ('value' in reading) return { type: 'planned', attempt, plan: reading.value, atMs: clock.nowMs() };
-  return { type: 'attemptFailed', attempt, problems: reading.problems, atMs: clock.nowMs() };
+  const files = await job.loop.ports.workspaces.filesOf(repository, { commit: from.commit });
+  return {
+    paths: await files.list(),
+    answersFeedback: cause !== undefined,
+    done: plan?.tasks ?? [],
+    mostTasks: tasksBorne(job.run),
+  };
 }
 
 async function worked(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
   const { workspaces, agents, clock } = job.loop.ports;
   const { phase, id, prepared } = job.run;
-  if (attempt.outcome.kind !== 'finished') return failed(job, attempt);
-  const { threads, from } = assignment;
+  const { threads, from, lane: index, task } = assignment;
+  const lane = phase.name === 'working' ? laneOf(phase, task) : undefined;
   const { snapshot, change } = await workspaces.keep(id, {
-    head: phase.name === 'working' ? phase.head : from,
+    head: lane?.head ?? from,
     protectedPaths: prepared?.policy.protectedPaths ?? [],
-    ...(phase.name === 'working' && phase.merges !== undefined ? { merges: phase.merges } : {}),
+    ...(lane?.merges === undefined ? {} : { merges: lane.merges }),
+    ...(lane?.isConflicted === undefined ? {} : { isConflicted: true }),
+    ...(index === undefined ? {} : { lane: index }),
   });
   const reading = threads.length === 0 ? { value: [] } : await agents.readReplies(report.artifacts, threads);
   const replies = 'value' in reading ? reading.value : [];

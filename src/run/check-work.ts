@@ -2,7 +2,8 @@ import type { Evidence, Sighting } from '../domain/check.js';
 import type { Effect } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { RunPolicy } from '../domain/policy.js';
-import type { Run, Snapshot } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import type { CheckOrder } from '../ports/check.js';
 import type { JudgingPlace } from '../ports/workspace.js';
 import type { Job } from './job.js';
@@ -10,11 +11,12 @@ import type { Job } from './job.js';
 /** Runs the repository's checks and the commands of the criteria on exactly this tree, where no agent works. */
 export async function runChecks(job: Job, effect: Extract<Effect, { type: 'runChecks' }>): Promise<WorkEvent> {
   const { loop, run } = job;
-  const { snapshot, criteria } = effect;
+  const { snapshot, criteria, task } = effect;
   const policy = run.prepared?.policy;
   if (policy === undefined) throw new Error(`run ${run.id} was not prepared`);
   const evidence = await onTree(job, { snapshot, policy, commands: commandsOf(run, policy, criteria) });
-  return { type: 'checked', snapshot, evidence, atMs: loop.ports.clock.nowMs() };
+  const of = task === undefined ? {} : { task };
+  return { type: 'checked', ...of, snapshot, evidence, atMs: loop.ports.clock.nowMs() };
 }
 
 /** What is seen of a tree is said of that tree, also where it was judged by the base's gates. */

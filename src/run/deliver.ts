@@ -1,7 +1,8 @@
 import type { Effect } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import { Failure, needsPerson } from '../domain/failure.js';
-import type { Run, Snapshot } from '../domain/run.js';
+import type { Run } from '../domain/run.js';
+import type { Snapshot } from '../domain/work.js';
 import { commitMessage, mergeMessage, suggestionMessage } from '../render/commit-message.js';
 import { mergeRequestBody, mergeRequestTitle } from '../render/merge-request.js';
 import { forgeOf } from './loop.js';
@@ -18,7 +19,7 @@ export async function commitWork(job: Job, effect: Extract<Effect, { type: 'comm
     parents: [effect.parent.commit, ...(effect.merges === undefined ? [] : [effect.merges])],
     message: effect.merges === undefined ? commitMessage(run, task) : mergeMessage(run, mergedName(run)),
   });
-  return { type: 'committed', head, atMs: loop.ports.clock.nowMs() };
+  return { type: 'committed', task: task.id, head, atMs: loop.ports.clock.nowMs() };
 }
 
 /** What a merge brings in, for people. */
@@ -38,11 +39,23 @@ export async function integrate(job: Job, effect: Extract<Effect, { type: 'integ
   const integrated = await workspaces.integrate(run.id, {
     ...integration,
     base: run.prepared?.policy.base ?? run.repository.defaultBranch,
-    how: run.prepared?.policy.review.conflicts ?? 'merge',
+    // Nobody has seen the branch yet, so its history may still be made straight.
+    how: run.mergeRequest === undefined ? 'rebase' : (run.prepared?.policy.review.conflicts ?? 'merge'),
     protectedPaths: run.prepared?.policy.protectedPaths ?? [],
     messages: { merge: mergeMessage(run, mergedName(run)), suggestion: (by) => suggestionMessage(run, by) },
   });
-  return { type: 'integrated', ...integrated, atMs: clock.nowMs() };
+  const isOnBase = effect.source === 'base' && integrated.conflict === undefined;
+  const onto = isOnBase ? { onto: await loop.ports.judging.forkOf(run.id, integrated.head) } : {};
+  return { type: 'integrated', ...integrated, ...onto, atMs: clock.nowMs() };
+}
+
+/** Puts the work of a task on the head of the branch, which has moved since the work began. */
+export async function replay(job: Job, effect: Extract<Effect, { type: 'replay' }>): Promise<WorkEvent> {
+  const { run, loop } = job;
+  const { task, from, work, onto } = effect;
+  const title = run.plan?.tasks.find(({ id }) => id === task)?.title ?? task;
+  const replayed = await loop.ports.workspaces.replay(run.id, { from, work, onto, name: `${task}: ${title}` });
+  return { type: 'replayed', task, ...replayed, atMs: loop.ports.clock.nowMs() };
 }
 
 /** Pushes the head of the run's branch, with a lease; that somebody else pushed meanwhile is an event. */

@@ -3,7 +3,7 @@ import type { WorkEvent } from '../domain/event.js';
 import { workAsAgent } from './agent-work.js';
 import { runChecks } from './check-work.js';
 import { crossTests } from './cross.js';
-import { commitWork, integrate, openMergeRequest, pushBranch } from './deliver.js';
+import { commitWork, integrate, openMergeRequest, pushBranch, replay } from './deliver.js';
 import type { Job } from './job.js';
 import { prepareWorkspace, removeWorkspace } from './prepare.js';
 import { answerThreads, readFeedback, rerunJobs } from './review.js';
@@ -24,6 +24,7 @@ const performers: Performers = {
   prepareWorkspace,
   runAgent: (job, { assignment }) => workAsAgent(job, assignment),
   runChecks,
+  replay,
   crossTests,
   wake: (job) => Promise.resolve({ type: 'rested', atMs: job.loop.ports.clock.nowMs() }),
   commitWork,

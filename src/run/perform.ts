@@ -1,7 +1,8 @@
 import { laneOf } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import { Failure } from '../domain/failure.js';
-import type { EffectId, Obstacle, Run } from '../domain/run.js';
+import type { EffectId, Run } from '../domain/run.js';
+import type { Obstacle } from '../domain/work.js';
 import type { Claim } from '../ports/store.js';
 import { claimMs, stopped } from './held-claims.js';
 import type { Loop } from './loop.js';

@@ -33,6 +33,17 @@ export async function prepareWorkspace(job: Job): Promise<WorkEvent> {
   return { type: 'workspacePrepared', prepared, atMs: clock.nowMs() };
 }
 
+/** A worktree beside the run's own gets dependencies, too: those of the base, which is what is known by then. */
+export async function setUpLane(job: Job, lane: number): Promise<void> {
+  const { run, loop } = job;
+  const { policy, start } = run.prepared ?? {};
+  if (policy?.setup === undefined || start === undefined) return;
+  const { setup } = policy;
+  if (await loop.ports.judging.lendDependencies(run.id, { snapshot: start, setup, lane })) return;
+  const workspace = await workspaceOf(job, lane);
+  mustPass(setup, await setUpThere(job, policy, { setup, workspace, tree: start.tree }));
+}
+
 /** Dependencies for the agent: a copy of what the set-up makes of the base where it is judged, or, where a copy does not do, its own. */
 async function setUp(job: Job, policy: RunPolicy, opened: Opened): Promise<void> {
   const { setup } = policy;
@@ -47,15 +58,20 @@ async function setUp(job: Job, policy: RunPolicy, opened: Opened): Promise<void>
     mustPass(setup, await judge(job, { snapshot: start, policy, commands: [] }));
     if (await lend()) return;
   }
-  const seen = await loop.ports.checks.run({
-    run: run.id,
-    workspace,
-    tree: start.tree,
+  mustPass(setup, await setUpThere(job, policy, { setup, workspace, tree: start.tree }));
+}
+
+function setUpThere(
+  { loop, run, signal }: Job,
+  { checkTimeoutMs }: RunPolicy,
+  at: { readonly setup: string; readonly workspace: Workspace; readonly tree: string },
+): Promise<readonly Sighting[]> {
+  const { setup, workspace, tree } = at;
+  return loop.ports.checks.run({
+    ...{ run: run.id, workspace, tree, signal },
     commands: [{ name: 'setup', kind: 'setup', command: setup }],
-    timeoutMs: policy.checkTimeoutMs,
-    signal: job.signal,
+    timeoutMs: checkTimeoutMs,
   });
-  mustPass(setup, seen);
 }
 
 function mustPass(setup: string, seen: readonly Sighting[]): void {
@@ -66,9 +82,9 @@ function mustPass(setup: string, seen: readonly Sighting[]): void {
   throw needsPerson('setupFailed', [`${setup}: ${ended}`, ...outputTail.split('\n').slice(-20)]);
 }
 
-/** The run's worktree; it was prepared before anything else, so without one the run waits for whoever has it. */
-export async function workspaceOf(job: Job): Promise<Workspace> {
-  const workspace = await job.loop.ports.workspaces.find(job.run.id);
+/** A worktree of the run; its own was prepared before anything else, so without one the run waits for whoever has it. */
+export async function workspaceOf(job: Job, lane = 0): Promise<Workspace> {
+  const workspace = await job.loop.ports.workspaces.find(job.run.id, lane);
   if (workspace === undefined) throw retryLater(`the worktree of run ${job.run.id} is not on this machine`);
   return workspace;
 }

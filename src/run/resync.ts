@@ -1,7 +1,8 @@
 import { isNews } from '../decide/glance.js';
 import { Failure } from '../domain/failure.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
-import { openPhases, type Run } from '../domain/run.js';
+import { openPhases } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import type { Labelling, Look, Lookout, LookMemo } from '../ports/lookout.js';
 import type { Delivery, KnownRepository } from '../ports/store.js';
 import { labelOf } from './label.js';

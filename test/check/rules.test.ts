@@ -6,7 +6,12 @@ import type { TreeFiles } from '../../src/ports/workspace.js';
 import { aRepository } from '../support/builders.js';
 
 async function policyOf(text: string) {
-  const files: TreeFiles = { sha: 'c0', list: () => Promise.resolve([]), read: () => Promise.resolve(text) };
+  const pages: Readonly<Record<string, string>> = { '.fleet/config.yml': text, '.fleet/skills/sql.md': '# SQL' };
+  const files: TreeFiles = {
+    sha: 'c0',
+    list: () => Promise.resolve([]),
+    read: (path) => Promise.resolve(pages[path]),
+  };
   const rules = createRules({
     parse: (written) => {
       const parsed = parseRepositoryConfig(written);
@@ -14,6 +19,8 @@ async function policyOf(text: string) {
     },
     detect: () => Promise.resolve({ checks: [] }),
     agents: { planner: ['opus'], developer: ['opus'] },
+    vendors: { opus: 'anthropic', codex: 'openai' },
+    questionDeadlineMs: 86_400_000,
   });
   const { policy } = await rules(aRepository(), files);
   return policy(files);
@@ -40,3 +47,26 @@ test.each(['review: { maxRounds: 0 }', 'conflicts: squash', 'review: { settle: s
     await expect(policyOf(text)).rejects.toMatchObject({ reason: { kind: 'needsPerson' } });
   },
 );
+
+test('what an issue may be about calls for agents and pages that are there', async () => {
+  const { intents, vendors } = await policyOf('intents: { database: { roles: { developer: [codex] }, skills: [sql] } }');
+  expect([intents, vendors]).toEqual([
+    { database: { roles: { developer: ['codex'] }, skills: ['sql'] } },
+    { opus: 'anthropic', codex: 'openai' },
+  ]);
+});
+
+test('an agent or a page that is not there is told with its place, all of them at once', async () => {
+  const text = 'intents: { database: { roles: { developer: [gpt] }, skills: [sql, ../secrets] } }';
+  await expect(policyOf(text)).rejects.toMatchObject({
+    reason: {
+      obstacle: {
+        kind: 'configurationBroken',
+        details: [
+          '.fleet/config.yml: intents.database.roles.developer: gpt is no agent of this Fleet',
+          '.fleet/config.yml: intents.database.skills: .fleet/skills/../secrets.md is not there, or larger than 1 MB',
+        ],
+      },
+    },
+  });
+});

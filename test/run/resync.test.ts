@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { retryLater } from '../../src/domain/failure.js';
 import type { ForgeEvent } from '../../src/domain/forge.js';
-import { isEnded, type Run, type RunId } from '../../src/domain/run.js';
+import { isEnded } from '../../src/domain/phase.js';
+import type { Run, RunId } from '../../src/domain/run.js';
 import type { Ending, Labelling, LookMemo, LookOrder, Lookout } from '../../src/ports/lookout.js';
 import { admit } from '../../src/run/admit.js';
 import { advance } from '../../src/run/advance.js';

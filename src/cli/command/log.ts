@@ -1,4 +1,4 @@
-import { isEnded } from '../../domain/run.js';
+import { isEnded } from '../../domain/phase.js';
 import { exit, type Exit } from '../exit.js';
 import { follow } from '../follow.js';
 import { logLine } from '../journal-lines.js';

@@ -1,9 +1,11 @@
 import type { MergeRequestText } from '../../control/request.js';
 import { needsPerson } from '../../domain/failure.js';
-import type { Phase, Run } from '../../domain/run.js';
+import type { Phase } from '../../domain/phase.js';
+import type { Run } from '../../domain/run.js';
 import { durationText } from '../../render/format.js';
 import { runPage } from '../../render/terminal.js';
 import { exit, type Exit } from '../exit.js';
+import { waitsForPerson } from '../follow.js';
 import { readIssue } from '../issue-file.js';
 import { reach } from '../reach.js';
 import { mergeRequestText, shellWord } from '../run-text.js';
@@ -47,8 +49,15 @@ const agentsOfServer = 'A Fleet runs already, with its own agents: leave out --a
 /** The exit code of a run that rests. */
 export function exitAt(phase: Phase): Exit {
   if (phase.name === 'inReview' || phase.name === 'merged') return exit.done;
-  return phase.name === 'blocked' ? exit.needsPerson : exit.unsuccessful;
+  return waitsForPerson(phase) ? exit.needsPerson : exit.unsuccessful;
 }
+
+/** What lets a run go on that waits for a person. */
+const words: Partial<Readonly<Record<Phase['name'], string>>> = {
+  blocked: '/fleet retry',
+  awaitingAnswer: 'your answer',
+  awaitingApproval: '/fleet approve',
+};
 
 /** What came of the run, and what a person can do now. */
 function ending({ terminal }: World, run: Run, mergeRequest: MergeRequestText | undefined): string {
@@ -56,8 +65,9 @@ function ending({ terminal }: World, run: Run, mergeRequest: MergeRequestText | 
   const { path } = run.repository;
   if (run.phase.name !== 'inReview' || mergeRequest === undefined) {
     const page = harmless(runPage(run, { nowMs: Date.now(), width: terminal.width }));
-    const retry = run.phase.name === 'blocked' ? [`  fleet comment '${path}#${run.issue.number}' '/fleet retry'`] : [];
-    return [page, paint('bold', 'Next'), `  fleet log ${run.id}`, ...retry].join('\n');
+    const say = words[run.phase.name];
+    const comment = say === undefined ? [] : [`  fleet comment '${path}#${run.issue.number}' '${say}'`];
+    return [page, paint('bold', 'Next'), `  fleet log ${run.id}`, ...comment].join('\n');
   }
   const { branch, place, number } = mergeRequest;
   const took = durationText(run.updatedAtMs - run.createdAtMs);

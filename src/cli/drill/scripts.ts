@@ -1,4 +1,4 @@
-import type { Obstacle } from '../../domain/run.js';
+import type { Obstacle } from '../../domain/work.js';
 
 /** What an agent of a drill tries, and what becomes of it when Fleet holds. */
 export interface DrillScript {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ForgeEvent, Repository, Sighting } from '../../domain/forge.js';
+import { besideLabel, type ForgeEvent, type Repository, type Sighting } from '../../domain/forge.js';
 import { isOwn } from './comments.js';
 import {
   actionSchema,
@@ -70,7 +70,8 @@ function readIssues(action: string, { payload }: GitHubDelivery): readonly Forge
   if (read.label === undefined) return [];
   const label = read.label.name;
   if (action === 'unlabeled') return [{ ...seen, type: 'issueUnlabelled', issueNumber: number, label }];
-  const issue = { number, title, body: body ?? '', url, author: toPerson(user) };
+  const others = besideLabel(read.issue.labels?.map(({ name }) => name) ?? [], label);
+  const issue = { number, title, body: body ?? '', url, author: toPerson(user), ...others };
   return [{ ...seen, type: 'issueLabelled', issue, label }];
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Repository } from '../../domain/forge.js';
+import { besideLabel, type Repository } from '../../domain/forge.js';
 import type { Labelling } from '../../ports/lookout.js';
 import { actor, actorFragment, timeline } from './actor.js';
 import type { Client } from './client.js';
@@ -45,7 +45,13 @@ export async function readLabelling(
   if (!issue.labels.nodes.some(({ name }) => name === label)) return undefined;
   const { title, body, url, author, lastEditedAt, editor, renamed } = issue;
   return {
-    issue: { number, title, body, url, author },
+    issue: {
+      ...{ number, title, body, url, author },
+      ...besideLabel(
+        issue.labels.nodes.map(({ name }) => name),
+        label,
+      ),
+    },
     by: put.actor,
     atMs: put.createdAt,
     edits: [

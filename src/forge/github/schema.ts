@@ -25,6 +25,7 @@ const issue = z.object({
   updated_at: instant,
   user: user.nullish(),
   pull_request: z.unknown().optional(),
+  labels: z.array(label).optional(),
 });
 
 /** `issues`: labeled and unlabeled name the label; GitHub leaves it out for labels that were just deleted. */

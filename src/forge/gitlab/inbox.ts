@@ -1,4 +1,4 @@
-import type { ForgeEvent, Person, Sighting } from '../../domain/forge.js';
+import { besideLabel, type ForgeEvent, type Person, type Sighting } from '../../domain/forge.js';
 import type { Repository } from '../../domain/forge.js';
 import type { z } from 'zod';
 import {
@@ -59,7 +59,10 @@ function readIssue({ payload }: GitLabDelivery): readonly ForgeEvent[] {
   const { added, removed } = labelChanges(read, action);
   return [
     ...removed.map((label): ForgeEvent => ({ ...seen, type: 'issueUnlabelled', issueNumber: number, label })),
-    ...added.map((label): ForgeEvent => ({ ...seen, type: 'issueLabelled', issue, label })),
+    ...added.map((label): ForgeEvent => {
+      const others = besideLabel(titlesOf(read.labels), label);
+      return { ...seen, type: 'issueLabelled', issue: { ...issue, ...others }, label };
+    }),
   ];
 }
 

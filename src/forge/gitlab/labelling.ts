@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Repository } from '../../domain/forge.js';
+import { besideLabel, type Repository } from '../../domain/forge.js';
 import type { Labelling } from '../../ports/lookout.js';
 import type { Client } from './client.js';
 import { unlessMissing } from './errors.js';
@@ -37,7 +37,10 @@ export async function readLabelling(
   const put = events.findLast((event) => event.action === 'add' && event.label?.name === label);
   if (put === undefined) return undefined;
   return {
-    issue: { number, title, body: description ?? '', url, author: toPerson(author) },
+    issue: {
+      ...{ number, title, body: description ?? '', url, author: toPerson(author) },
+      ...besideLabel(labels, label),
+    },
     by: put.user == null ? unnamed : toPerson(put.user),
     atMs: put.created_at,
     edits: await readEdits(client, repository, number),

@@ -1,4 +1,4 @@
-import type { ForgeEvent, Issue } from '../../domain/forge.js';
+import { besideLabel, type ForgeEvent, type Issue } from '../../domain/forge.js';
 import { insertComment } from './comments.js';
 import { personOf, sighting, type Act, type Desk } from './desk.js';
 import { wrong } from './git.js';
@@ -41,7 +41,7 @@ export async function label(desk: Desk, act: Act & { readonly label: string }): 
     const event: ForgeEvent =
       kind === 'mergeRequest'
         ? { ...seen, type: 'mergeRequestLabelled', number }
-        : { ...seen, type: 'issueLabelled', issue: await issueOf(transaction, act) };
+        : { ...seen, type: 'issueLabelled', issue: await labelledIssue(transaction, act) };
     return { result: undefined, events: [event] };
   });
 }
@@ -97,6 +97,24 @@ export async function closedIssue(
     .returning('number')
     .execute();
   return closed.map(() => ({ ...seen, type: 'issueClosed', issueNumber: number }));
+}
+
+async function labelledIssue(database: LocalDatabase, act: Act & { readonly label: string }): Promise<Issue> {
+  const rows = await database
+    .selectFrom('local_labels')
+    .select('label')
+    .where('repository_id', '=', act.repository.id)
+    .where('number', '=', act.number)
+    .orderBy('at_ms')
+    .execute();
+  const issue = await issueOf(database, act);
+  return {
+    ...issue,
+    ...besideLabel(
+      rows.map(({ label: name }) => name),
+      act.label,
+    ),
+  };
 }
 
 async function issueOf(database: LocalDatabase, { repository, number }: Act): Promise<Issue> {
