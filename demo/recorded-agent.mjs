@@ -11,10 +11,19 @@ const prompt = await text(process.stdin);
 if (prompt.trim() === '') throw new Error('no prompt came on standard input');
 const threads = threadsIn(prompt);
 const isReview = threads.size > 0;
-if (process.env.FLEET_ROLE === 'planner') await plan((isReview ? recording.review : recording).planner);
+const { FLEET_ROLE: role } = process.env;
+if (role === 'planner') await plan((isReview ? recording.review : recording).planner);
+else if (role === 'triager') await look('triage', recording.triager);
+else if (role === 'verifier') await look('verdict', recording.verifier);
 else if (isReview) await answer(recording.review.developer);
 else await develop(recording.developer);
 tell({ type: 'finished' });
+
+/** Reads, and says what it has seen; nothing is changed. */
+async function look(artifact, { steps, ...written }) {
+  await replay(steps);
+  hand(`${artifact}.json`, written[artifact]);
+}
 
 async function plan({ steps, plan: written }) {
   await replay(steps);

@@ -23,16 +23,24 @@ const plan = {
   tasks: [{ id: 'T1', title: 'Add instead of subtracting', files: ['src/add.js'], criteria: ['AC1'] }],
 };
 
+const verdict = { criteria: [{ id: 'AC1', met: true, evidence: 'src/add.js:2 adds' }], findings: [] };
+const triage = { kind: 'bug', size: 'medium', intents: [], assumptions: ['numbers only'], questions: [] };
+
 const bash = (command) => ({ name: 'Bash', input: { command, description: 'A step of the test' } });
+
+/** Writes an artifact, and says in which role. */
+const hands = (name, text) => bash(`cat > "$FLEET_ARTIFACTS/${name}" <<'EOF'\n${text}\nEOF\necho "role $FLEET_ROLE"`);
 
 /** The CLI adds reminders of its own below what `pwd` printed. */
 const sourceIn = (printed) => `${printed.split('\n')[0]}/src/add.js`;
 
 /** Steps of a role: each takes the results so far and gives the next tool call; after the last comes a closing word. */
 const steps = {
-  planner: [
-    () => bash(`cat > "$FLEET_ARTIFACTS/plan.json" <<'EOF'\n${JSON.stringify(plan)}\nEOF\necho "role $FLEET_ROLE"`),
-  ],
+  triager: [() => hands('triage.json', JSON.stringify(triage))],
+  researcher: [() => hands('research.md', '# Where it is\n\nsrc/add.js:2 subtracts.')],
+  planner: [() => hands('plan.json', JSON.stringify(plan))],
+  critic: [() => hands('verdict.json', JSON.stringify(verdict))],
+  verifier: [() => bash('git diff HEAD~1 --stat'), () => hands('verdict.json', JSON.stringify(verdict))],
   developer: [
     () => bash('pwd'),
     ([folder]) => ({ name: 'Read', input: { file_path: sourceIn(folder) } }),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { needsPerson } from '../domain/failure.js';
 import type { Run, RunId } from '../domain/run.js';
-import { isEnded } from '../domain/run.js';
+import { isEnded } from '../domain/phase.js';
 import type { LocalPeople } from '../forge/local/people.js';
 import type { Clock } from '../ports.js';
 import type { Journal, Runs } from '../ports/store.js';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Issue, Repository } from '../domain/forge.js';
 import type { StoredEntry } from '../domain/journal.js';
 import type { ReviewVerdict, Thread } from '../domain/review.js';
-import type { Phase, Run } from '../domain/run.js';
+import type { Phase } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 
 const text = z.string();
 const name = z.string().min(1);

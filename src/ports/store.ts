@@ -2,7 +2,8 @@ import type { Effect } from '../domain/effect.js';
 import type { RunEvent, WorkEvent } from '../domain/event.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
 import type { JournalEntry, StoredEntry } from '../domain/journal.js';
-import type { EffectId, PhaseName, Run, RunId } from '../domain/run.js';
+import type { PhaseName } from '../domain/phase.js';
+import type { EffectId, Run, RunId } from '../domain/run.js';
 import type { SlotLimits } from '../domain/settings.js';
 
 /** Everything that Fleet keeps. Each member is one concern of the same database. */

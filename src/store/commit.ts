@@ -1,6 +1,7 @@
 import { lostRace } from '../domain/failure.js';
 import { receiptsMissing } from '../domain/receipts.js';
-import { holdsSlot, isEnded, type Run } from '../domain/run.js';
+import { holdsSlot, isEnded } from '../domain/phase.js';
+import type { Run } from '../domain/run.js';
 import type { RunChange } from '../ports/store.js';
 import { violatedIndex } from './errors.js';
 import { endWait } from './inbox.js';

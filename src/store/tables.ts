@@ -3,7 +3,8 @@ import type { Effect, EffectType } from '../domain/effect.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
 import type { RunEvent } from '../domain/event.js';
 import type { JournalEntry } from '../domain/journal.js';
-import type { EffectId, PhaseName, Run, RunId } from '../domain/run.js';
+import type { PhaseName } from '../domain/phase.js';
+import type { EffectId, Run, RunId } from '../domain/run.js';
 import type { Database } from './database.js';
 
 /** Written as JSON text by `jsonb`, read as what was written. */

@@ -90,6 +90,44 @@ describe('planProblems', () => {
     expect(planProblems(plan, { paths: ['a.js'], answersFeedback: false, done: [] })).toEqual(problems);
   });
 
+  const many = (count: number): readonly Task[] => Array.from({ length: count }, (_, at) => aTask(`T${at}`));
+  const advice = 'put together what changes together, and leave out what the issue does not ask for';
+  it.each<[string, Plan, number | undefined, readonly string[]]>([
+    ['30 tasks', aPlan(many(30)), undefined, []],
+    ['31 tasks', aPlan(many(31)), undefined, [`tasks: 31 tasks are more than 30: ${advice}`]],
+    [
+      '500 tasks, whatever else is wrong with them',
+      aPlan([...many(499), aTask('T0', { dependsOn: ['T0'], criteria: [], files: ['gone.js'] })]),
+      undefined,
+      [`tasks: 500 tasks are more than 30: ${advice}`],
+    ],
+    ['as many as the budget bears', aPlan(many(4)), 4, []],
+    [
+      'more than the budget bears',
+      aPlan(many(5)),
+      4,
+      [`tasks: 5 tasks are more than 4, which is what the budget of this run bears: ${advice}`],
+    ],
+    [
+      'more than any plan may have, on a large budget',
+      aPlan(many(31)),
+      900,
+      [`tasks: 31 tasks are more than 30: ${advice}`],
+    ],
+    [
+      'too many criteria',
+      aPlan(
+        [aTask('T1')],
+        Array.from({ length: 51 }, (_, at) => `AC${at}`),
+      ),
+      undefined,
+      ['criteria: 51 criteria are more than 50: keep those that show the issue is done'],
+    ],
+  ])('of its size: %s', (_, plan, mostTasks, problems) => {
+    const ground = { paths: [], answersFeedback: false, done: [] };
+    expect(planProblems(plan, { ...ground, ...(mostTasks === undefined ? {} : { mostTasks }) })).toEqual(problems);
+  });
+
   it.each<[string, Plan, readonly string[]]>([
     ['nothing in it', aPlan([], []), []],
     ['criteria from before, and nothing to do', aPlan([]), []],

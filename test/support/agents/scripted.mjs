@@ -1,4 +1,5 @@
-// A command agent whose behaviour stands in the issue: `[[planner: …]]` and `[[developer: …]]`, by default honest.
+// A command agent whose behaviour stands in the issue: `[[planner: …]]`, `[[developer: …]]` and so on for each role, by default honest.
+// The triager calls everything small, so that neither researcher nor critic are asked, unless it is told otherwise.
 //
 // In a round of review the behaviour stands in a comment, or in the issue with the number of the round: `[[developer 2: …]]`. Honest is then:
 //   replace X with Y in path   is carried out and answered as `fix` (with `nit:` before it, as `nit`); so is what a red job of CI prints
@@ -9,7 +10,7 @@
 //   a conflict                 is resolved by keeping both sides; `[[developer 2: ours]]` and `theirs` keep one of them
 // All changes are one task; without any there is none, and answers are enough. Task ANSWER changes no file.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { changeFiles, planRound, resolveConflict, roundIn, threadsIn, writeReplies } from './rounds.mjs';
 
@@ -37,6 +38,29 @@ const firstPlan = {
     },
   ],
 };
+/** Three tasks: two that nothing keeps apart, and one that needs both. */
+const threeTasks = {
+  ...firstPlan,
+  tasks: [
+    firstPlan.tasks[0],
+    { id: 'T2', title: 'Say so', description: 'Add a README.', creates: ['README.md'], criteria: ['AC1'] },
+    {
+      id: 'T3',
+      title: 'Tell when',
+      description: 'Add a CHANGELOG.',
+      creates: ['CHANGELOG.md'],
+      dependsOn: ['T1', 'T2'],
+      criteria: ['AC1'],
+    },
+  ],
+};
+const hand = (name, value) =>
+  writeFileSync(join(artifacts, name), typeof value === 'string' ? value : JSON.stringify(value));
+const triage = { kind: 'bug', size: 'small', intents: [], assumptions: ['digits are 0 to 9'], questions: [] };
+const fine = { criteria: [{ id: 'AC1', met: true, evidence: 'slug.js keeps them' }], findings: [] };
+const blocker = { severity: 'blocker', file: 'slug.js', line: 1, text: 'letters with accents are dropped' };
+const objected = { criteria: [], findings: [blocker] };
+const question = { text: 'Are Arabic digits digits, too?', assumption: 'only 0 to 9 are' };
 const plan = round === 1 ? firstPlan : planRound(prompt);
 const writePlan = (value) =>
   writeFileSync(join(artifacts, 'plan.json'), typeof value === 'string' ? value : JSON.stringify(value));
@@ -54,6 +78,19 @@ const gate = async () => {
 };
 
 const behaviours = {
+  'triager honest': () => hand('triage.json', triage),
+  'triager medium': () => hand('triage.json', { ...triage, size: 'medium' }),
+  'triager asks': () => hand('triage.json', { ...triage, questions: [question] }),
+  'triager none': () => undefined,
+  'researcher honest': () => hand('research.md', '# Where it is\n\nslug.js, line 1.\n'),
+  'critic honest': () => hand('verdict.json', fine),
+  'critic objects': () => hand('verdict.json', objected),
+  'verifier honest': () => hand('verdict.json', fine),
+  'verifier objects': () => hand('verdict.json', objected),
+  'verifier objects once': () =>
+    hand('verdict.json', readFileSync('slug.js', 'utf8').includes('mended') ? fine : objected),
+  'verifier none': () => undefined,
+  'planner three': () => writePlan(threeTasks),
   'planner honest': () => writePlan(plan),
   'planner none': () => undefined,
   'planner invalid': () =>
@@ -62,7 +99,12 @@ const behaviours = {
   'planner invalid once': () => (prompt.includes('nowhere.js') ? writePlan(plan) : behaviours['planner invalid']()),
   'planner crash': () => process.exit(3),
   'planner waits': () => gate().then(() => writePlan(plan)),
-  'developer honest': mend,
+  'developer honest': () => (prompt.includes(blocker.text) ? appendFileSync('slug.js', '// mended\n') : mend()),
+  'developer three': () => {
+    if (task === 'T2') writeFileSync('README.md', '# Slugs\n\nDigits stay.\n');
+    else if (task === 'T3') writeFileSync('CHANGELOG.md', '- Digits stay.\n');
+    else mend();
+  },
   'developer ours': mend,
   'developer theirs': mend,
   'developer mute': mend,
