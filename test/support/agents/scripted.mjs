@@ -61,7 +61,10 @@ const fine = { criteria: [{ id: 'AC1', met: true, evidence: 'slug.js keeps them'
 const blocker = { severity: 'blocker', file: 'slug.js', line: 1, text: 'letters with accents are dropped' };
 const objected = { criteria: [], findings: [blocker] };
 const question = { text: 'Are Arabic digits digits, too?', assumption: 'only 0 to 9 are' };
-const plan = round === 1 ? firstPlan : planRound(prompt);
+/** A new plan leaves out what is done, and so its task has another name. */
+const anew = { ...firstPlan, tasks: [{ ...firstPlan.tasks[0], id: `T1-${basename(artifacts).split('.')[1]}` }] };
+const isAnew = /^## Why this is planned again$/m.test(prompt);
+const plan = round !== 1 ? planRound(prompt) : isAnew ? anew : firstPlan;
 const writePlan = (value) =>
   writeFileSync(join(artifacts, 'plan.json'), typeof value === 'string' ? value : JSON.stringify(value));
 const slug = (pattern) =>
@@ -100,7 +103,13 @@ const behaviours = {
   'planner crash': () => process.exit(3),
   'planner waits': () => gate().then(() => writePlan(plan)),
   'developer honest': () => (prompt.includes(blocker.text) ? appendFileSync('slug.js', '// mended\n') : mend()),
-  'developer three': () => {
+  /** The first two wait for each other: they end only where they are worked on side by side. */
+  'developer three': async () => {
+    const run = basename(artifacts).split('.')[0];
+    if (task !== 'T3') writeFileSync(join(gates, `${run}.${task}`), '');
+    const other = { T1: 'T2', T2: 'T1' }[task];
+    while (other !== undefined && !existsSync(join(gates, `${run}.${other}`)))
+      await new Promise((resolve) => setTimeout(resolve, 20));
     if (task === 'T2') writeFileSync('README.md', '# Slugs\n\nDigits stay.\n');
     else if (task === 'T3') writeFileSync('CHANGELOG.md', '- Digits stay.\n');
     else mend();
