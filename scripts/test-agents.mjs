@@ -11,13 +11,14 @@ const expectations = {
   'the run ends in review, with exit code 0': ({ fleet, last }) => {
     assert.deepEqual([fleet.code, last.run?.phase?.name], [0, 'inReview']);
   },
-  'the model was asked for a plan and an edit, and for nothing else': ({ turns, unexpected }) => {
+  'the model was asked for what each role does, in its order, and for nothing else': ({ turns, unexpected }) => {
     assert.deepEqual(unexpected, []);
-    const roles = turns.map(({ prompt }) => /^# Role: (\w+)$/m.exec(prompt)?.[1]);
-    assert.deepEqual(roles, ['planner', 'planner', ...Array(5).fill('developer')]);
+    const steps = { triager: 2, researcher: 2, planner: 2, critic: 2, developer: 5, verifier: 3 };
+    const asked = Object.entries(steps).flatMap(([role, count]) => Array(count).fill(role));
+    assert.deepEqual(turns.map(roleOf), asked);
   },
   'the agent could look at git, and not commit where the machine can hold that': ({ turns, containment }) => {
-    const words = turns.at(-1).results.at(-1).text;
+    const words = turns.findLast((turn) => roleOf(turn) === 'developer').results.at(-1).text;
     assert.match(words, /src\/add\.js \| 2 \+-/);
     assert.match(words, containment.holdsReadOnly ? /index\.lock': Read-only file system\ngreen/ : /green/);
   },
@@ -26,6 +27,12 @@ const expectations = {
     assert.match(branch, /^fleet\/1-add-subtracts$/);
     assert.match(body, /Closes #1/);
     assert.match(body, /- \[x\] AC1 /);
+  },
+  'the verifier saw the change and the receipts, and not the words of the developer': ({ turns }) => {
+    const { prompt } = turns.findLast((turn) => roleOf(turn) === 'verifier');
+    assert.match(prompt, /^\+ {2}return a \+ b;$/m);
+    assert.match(prompt, /node --test/);
+    assert.doesNotMatch(prompt, /Step \d\.|Done\./);
   },
   'its branch holds the change and nothing else': ({ git, last }) => {
     const changes = git('diff', '--stat', 'main', last.mergeRequest.branch, '--').trim().split('\n');
@@ -42,9 +49,11 @@ const expectations = {
       usage.costUsd > 0,
       typeof session,
     ]);
+    const twoTurns = [800, 68, 1600, true, 'string'];
     assert.deepEqual(attempts, [
-      ['planner', 800, 68, 1600, true, 'string'],
+      ...['triager', 'researcher', 'planner', 'critic'].map((role) => [role, ...twoTurns]),
       ['developer', 2000, 170, 4000, true, 'string'],
+      ['verifier', 1200, 102, 2400, true, 'string'],
     ]);
   },
   "the caller's HOME was left alone": ({ homeEntries }) => assert.deepEqual(homeEntries, []),
@@ -52,6 +61,10 @@ const expectations = {
 };
 
 process.exitCode = await main();
+
+function roleOf({ prompt }) {
+  return /^# Role: (\w+)$/m.exec(prompt)?.[1];
+}
 
 async function main() {
   ensureInstalled();
