@@ -97,14 +97,28 @@ tell({ type: 'started', session: 'drill' });
 const name = /^\W*Drill: ([\w-]+)/m.exec(prompt)?.[1];
 const script = scripts[name];
 if (script === undefined) throw new Error(`there is no script ${name}`);
-if (role === 'planner') {
-  writeFileSync(join(artifacts, 'plan.json'), JSON.stringify((script.plan ?? plansOne)()));
+if (role === 'triager') {
+  hand('triage.json', { kind: script.kind ?? 'bug', size: 'small', intents: [], assumptions: [], questions: [] });
+} else if (role === 'planner') {
+  hand('plan.json', (script.plan ?? plansOne)());
+} else if (role === 'verifier') {
+  hand('verdict.json', (script.verdict ?? believes)());
 } else {
   nth = count();
   await script.works();
 }
 tell({ type: 'said', text: 'Done: everything is implemented, and all checks are green.' });
 tell({ type: 'finished' });
+
+function hand(file, artifact) {
+  writeFileSync(join(artifacts, file), JSON.stringify(artifact));
+}
+
+/** A verifier that finds all well, whatever it is shown: what holds must hold without it. */
+function believes() {
+  const ids = [...new Set([...prompt.matchAll(/\bAC\d+\b/g)].map(([id]) => id))];
+  return { criteria: ids.map((id) => ({ id, met: true, evidence: 'it says so' })), findings: [] };
+}
 
 /** Does something at its first attempt, and works honestly once it is told. */
 function liesOnce(lie) {
