@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../domain/agent.js';
 import type { RunEvent } from '../domain/event.js';
-import { isEnded } from '../domain/phase.js';
+import { isEnded, type PhaseName } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import { withinBudget } from './budget.js';
 import { shownTo, stays, type Decision } from './decision.js';
@@ -71,18 +71,12 @@ function afterFailedAttempt(run: Run, event: Extract<RunEvent, { type: 'attemptF
   const { attempt } = event;
   // Fleet itself has ended it, and what comes next is decided already.
   if (attempt.outcome.kind === 'stopped') return stays(counted(run, attempt), 'late: the attempt was stopped');
-  switch (run.phase.name) {
-    case 'triaging':
-    case 'researching':
-      return afterStage(run, event);
-    case 'planning':
-      return afterPlanning(run, event);
-    case 'verifying':
-      return afterVerifying(run, event);
-    default:
-      return afterWorking(run, event);
-  }
+  return (afterFailedIn[run.phase.name] ?? afterWorking)(run, event);
 }
+
+const afterFailedIn: Partial<
+  Readonly<Record<PhaseName, (run: Run, event: Extract<RunEvent, { type: 'attemptFailed' }>) => Decision>>
+> = { triaging: afterStage, researching: afterStage, planning: afterPlanning, verifying: afterVerifying };
 
 function counted(run: Run, attempt: AttemptRecord): Run {
   return { ...run, attempts: [...run.attempts, attempt] };

@@ -1,7 +1,7 @@
 import type { EffectType } from '../domain/effect.js';
 import type { WorkEvent } from '../domain/event.js';
 import type { RoundCause } from '../domain/review.js';
-import { holdsSlot, type Resume } from '../domain/phase.js';
+import { holdsSlot, type Phase, type PlanningPhase, type Resume } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
 import { notRerun } from './reviewing.js';
@@ -50,11 +50,17 @@ export function afterFailedEffect(run: Run, event: Extract<WorkEvent, { type: 'e
 /** Where a retry would go on: what is committed is kept. */
 export function resumeOf(run: Run): Resume {
   const { phase } = run;
+  if ('resume' in phase) return phase.resume;
+  return phase.name === 'planning' ? plansAgain(run, phase) : (goesOnAt(phase) ?? { to: 'planning' });
+}
+
+function goesOnAt(phase: Phase): Resume | undefined {
   if (phase.name === 'working') return { to: 'working', task: phase.lanes[0]?.task ?? '', head: phase.head };
   if (phase.name === 'awaitingApproval') return { to: 'working', task: phase.task, head: phase.head };
-  if (phase.name === 'verifying') return { to: 'verifying', head: phase.head };
-  if (phase.name === 'delivering') return { to: 'delivering', head: phase.head };
-  if (phase.name === 'planning' && phase.replaces !== undefined) return { to: 'replanning', ...phase.replaces };
-  if (phase.name === 'planning' && run.cause !== undefined) return { to: 'round', head: phase.assignment.from };
-  return phase.name === 'queued' || phase.name === 'blocked' ? phase.resume : { to: 'planning' };
+  return phase.name === 'verifying' || phase.name === 'delivering' ? { to: phase.name, head: phase.head } : undefined;
+}
+
+function plansAgain({ cause }: Run, { replaces, assignment }: PlanningPhase): Resume {
+  if (replaces !== undefined) return { to: 'replanning', ...replaces };
+  return cause === undefined ? { to: 'planning' } : { to: 'round', head: assignment.from };
 }

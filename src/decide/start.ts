@@ -242,3 +242,10 @@ export function withTasks(run: Run, tasks: readonly Task[]): Run {
 function fleetTask(id: string, title: string): Task {
   return { id, title, description: '', dependsOn: [], files: [], creates: [], criteria: [], threads: [] };
 }
+
+/** The run with its work on another commit of the base: what was seen of the one before says nothing of this. */
+export function onBase(run: Run, onto: Snapshot | undefined): Run {
+  const { prepared, baseline: _, ...rest } = run;
+  if (prepared === undefined || onto === undefined || onto.commit === prepared.start.commit) return run;
+  return { ...rest, prepared: { ...prepared, baseSha: onto.commit, start: onto } };
+}

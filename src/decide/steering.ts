@@ -1,5 +1,5 @@
 import type { PeopleEvent } from '../domain/event.js';
-import type { Phase, Replanning } from '../domain/phase.js';
+import type { Phase, PhaseName, Replanning, Resume } from '../domain/phase.js';
 import { mergeTaskId } from '../domain/plan.js';
 import type { Run } from '../domain/run.js';
 import type { Snapshot } from '../domain/work.js';
@@ -43,43 +43,51 @@ export function replanned(run: Run, { by, command }: Commanded): Decision | 'not
   const because = `a new plan asked for by ${by.login}`;
   const remarks = [...(run.remarks ?? []), ...remark];
   const next: Run = remarks.length === 0 ? run : { ...run, remarks };
-  const { phase } = next;
-  switch (phase.name) {
-    case 'queued':
-    case 'blocked': {
-      const resume = resumedAnew(phase.resume, because);
-      if (resume === undefined) return 'nothingToReplan';
-      if (phase.name === 'queued') return stays({ ...next, phase: { ...phase, resume } }, because);
-      return shownTo(moved(next, { name: 'queued', step: 'waiting', resume }, because));
-    }
-    case 'awaitingAnswer':
-      return goesOn(next, because);
-    case 'triaging':
-    case 'researching':
-      return stays(next, `${because}: there is none yet`);
-    case 'awaitingApproval': {
-      const { task, head } = phase;
-      const resume = { to: 'replanning', task, head, problems: [because], isAsked: true } as const;
-      return shownTo(moved(next, { name: 'queued', step: 'waiting', resume }, because));
-    }
-    case 'planning': {
-      const { replaces, assignment } = phase;
-      return stopped(replaces === undefined ? startPlanning(next, assignment.from, because) : anew(next, replaces));
-    }
-    case 'working':
-      return stopped(anew(next, { task: phase.lanes[0]?.task ?? '', head: phase.head, problems: [because] }));
-    case 'verifying':
-    case 'delivering':
-      return stopped(anew(next, { task: '', head: phase.head, problems: [because] }));
-    case 'inReview':
-    case 'merged':
-    case 'closed':
-    case 'cancelled':
-    case 'refused':
-      return 'nothingToReplan';
-    default:
-      return phase satisfies never;
-  }
+  // The phase's own name picks its rule; the compiler does not see that the two belong together.
+  const rule = replans[next.phase.name] as (run: Run, phase: Phase, because: string) => Replanned;
+  return rule(next, next.phase, because);
+}
+
+type Replanned = Decision | 'nothingToReplan';
+
+type Replans = {
+  readonly [N in PhaseName]: (run: Run, phase: Extract<Phase, { readonly name: N }>, because: string) => Replanned;
+};
+
+const none = (): Replanned => 'nothingToReplan';
+const isToCome = (run: Run, _phase: Phase, because: string): Replanned => stays(run, `${because}: there is none yet`);
+const ofTheRest = (run: Run, { head }: { readonly head: Snapshot }, because: string): Replanned =>
+  stopped(anew(run, { task: '', head, problems: [because] }));
+
+/** A run that waits, for whatever it is, plans anew once it goes on; what is at work ends, and what is done stays. */
+const replans: Replans = {
+  queued: (run, phase, because) => {
+    const resume = resumedAnew(phase.resume, because);
+    return resume === undefined ? 'nothingToReplan' : stays({ ...run, phase: { ...phase, resume } }, because);
+  },
+  triaging: isToCome,
+  awaitingAnswer: (run, _phase, because) => goesOn(run, because),
+  researching: isToCome,
+  planning: (run, { replaces, assignment }, because) =>
+    stopped(replaces === undefined ? startPlanning(run, assignment.from, because) : anew(run, replaces)),
+  awaitingApproval: (run, { task, head }, because) => waits(run, anewAt(task, head, because), because),
+  working: (run, { lanes, head }, because) =>
+    stopped(anew(run, { task: lanes[0]?.task ?? '', head, problems: [because] })),
+  verifying: ofTheRest,
+  delivering: ofTheRest,
+  inReview: none,
+  blocked: (run, phase, because) => {
+    const resume = resumedAnew(phase.resume, because);
+    return resume === undefined ? 'nothingToReplan' : waits(run, resume, because);
+  },
+  merged: none,
+  closed: none,
+  cancelled: none,
+  refused: none,
+};
+
+function waits(run: Run, resume: Resume, because: string): Decision {
+  return shownTo(moved(run, { name: 'queued', step: 'waiting', resume }, because));
 }
 
 /** At a person's word: it costs none of the replans. Where nothing is done yet, nothing of the old plan holds any more. */
@@ -98,23 +106,22 @@ function stopped(decision: Decision): Decision {
   return { ...decision, effects: [{ type: 'stopWork' }, ...decision.effects] };
 }
 
-type Resume = Extract<Phase, { name: 'queued' }>['resume'];
+function anewAt(task: string, head: Snapshot, problem: string): Resume {
+  return { to: 'replanning', task, head, problems: [problem], isAsked: true };
+}
 
 /** Where a run that rests, or waits for a place, goes on with a new plan; undefined where there is none to be made. */
 function resumedAnew(resume: Resume, problem: string): Resume | undefined {
-  const anewAt = (task: string, head: Snapshot): Resume => ({
-    ...{ to: 'replanning', task, head, problems: [problem], isAsked: true },
-  });
   switch (resume.to) {
     case 'planning':
     case 'replanning':
     case 'round':
       return resume;
     case 'working':
-      return anewAt(resume.task, resume.head);
+      return anewAt(resume.task, resume.head, problem);
     case 'verifying':
     case 'delivering':
-      return anewAt('', resume.head);
+      return anewAt('', resume.head, problem);
     case 'inReview':
       return undefined;
     default:

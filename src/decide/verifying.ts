@@ -8,9 +8,9 @@ import type { Feedback, Snapshot } from '../domain/work.js';
 import { afterFailure } from './assignment.js';
 import { namesOf, newest } from './climb.js';
 import { blocked, counted, moved, shownTo, stays, type Decision } from './decision.js';
-import { onBase } from './on-base.js';
 import {
   deliver,
+  onBase,
   startCrossing,
   startGates,
   startInspecting,

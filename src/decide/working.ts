@@ -1,6 +1,6 @@
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
-import type { Lane } from '../domain/phase.js';
+import type { Lane, WorkingPhase } from '../domain/phase.js';
 import { answerTaskId, mergeTaskId } from '../domain/plan.js';
 import { besideBaseline, isRed } from '../domain/receipts.js';
 import type { Run } from '../domain/run.js';
@@ -11,7 +11,7 @@ import { counted, moved, stays, type Decision } from './decision.js';
 import { check, goOn, land, taskDone } from './go-on.js';
 import { isLanding, laneOf, withLane } from './lanes.js';
 import { unanswered, withCommit, withReplies, withSuggestions } from './ledger.js';
-import { onBase } from './on-base.js';
+import { onBase } from './start.js';
 
 type WorkingEvent = Extract<
   WorkEvent,
@@ -23,12 +23,8 @@ export function afterWorking(run: Run, event: WorkingEvent): Decision {
   const next = 'attempt' in event ? { ...run, attempts: [...run.attempts, event.attempt] } : run;
   const { phase } = next;
   if (phase.name !== 'working') return stays(next, `late: ${event.type} while ${phase.name}`);
-  const task = 'attempt' in event ? event.attempt.task : 'task' in event ? event.task : undefined;
-  const lane = laneOf(phase, task);
-  if (lane === undefined || !stepsOf[event.type].includes(lane.step)) {
-    return stays(next, `late: ${event.type} during ${lane?.step ?? phase.lanes.map((one) => one.task).join(', ')}`);
-  }
-  const at = { phase, lane };
+  const at = atOf(phase, event);
+  if (typeof at === 'string') return stays(next, `late: ${event.type} during ${at}`);
   switch (event.type) {
     case 'integrated':
       return integrated(onBase(next, event.onto), at, event);
@@ -41,10 +37,18 @@ export function afterWorking(run: Run, event: WorkingEvent): Decision {
     case 'checked':
       return checked(next, at, event);
     case 'committed':
-      return taskDone(withCommit(next, lane.assignment.threads, event.head.commit), at, event.head, 'committed');
+      return committed(next, at, event.head);
     default:
       return event satisfies never;
   }
+}
+
+/** The task that an event is about; where that is at another step, what it is at. */
+function atOf(phase: WorkingPhase, event: WorkingEvent): At | string {
+  const task = 'attempt' in event ? event.attempt.task : 'task' in event ? event.task : undefined;
+  const lane = laneOf(phase, task);
+  if (lane === undefined) return phase.lanes.map((one) => one.task).join(', ');
+  return stepsOf[event.type].includes(lane.step) ? { phase, lane } : lane.step;
 }
 
 /** What each event comes from. */
@@ -56,6 +60,10 @@ const stepsOf: Readonly<Record<WorkingEvent['type'], readonly Lane['step'][]>> =
   checked: ['checks', 'baseline'],
   committed: ['commit'],
 };
+
+function committed(run: Run, at: At, head: Snapshot): Decision {
+  return taskDone(withCommit(run, at.lane.assignment.threads, head.commit), at, head, 'committed');
+}
 
 function attemptFailed(run: Run, at: At, event: Extract<WorkEvent, { type: 'attemptFailed' }>): Decision {
   const { phase, lane } = at;

@@ -166,28 +166,24 @@ export function isEnded(phase: Phase): boolean {
   return phase.name === 'merged' || phase.name === 'closed' || phase.name === 'cancelled' || phase.name === 'refused';
 }
 
+const holding: Readonly<Record<Exclude<PhaseName, 'queued'>, boolean>> = {
+  triaging: true,
+  awaitingAnswer: false,
+  researching: true,
+  planning: true,
+  awaitingApproval: false,
+  working: true,
+  verifying: true,
+  delivering: true,
+  inReview: false,
+  blocked: false,
+  merged: false,
+  closed: false,
+  cancelled: false,
+  refused: false,
+};
+
 /** True for a run that holds one of the operator's slots (`limits.runs`). */
 export function holdsSlot(phase: Phase): boolean {
-  switch (phase.name) {
-    case 'queued':
-      return phase.step === 'preparing';
-    case 'triaging':
-    case 'researching':
-    case 'planning':
-    case 'working':
-    case 'verifying':
-    case 'delivering':
-      return true;
-    case 'awaitingAnswer':
-    case 'awaitingApproval':
-    case 'inReview':
-    case 'blocked':
-    case 'merged':
-    case 'closed':
-    case 'cancelled':
-    case 'refused':
-      return false;
-    default:
-      return phase satisfies never;
-  }
+  return phase.name === 'queued' ? phase.step === 'preparing' : holding[phase.name];
 }

@@ -1,4 +1,4 @@
-import { parseCommand } from '../domain/command.js';
+import { parseCommand, type Command } from '../domain/command.js';
 import { retryLater } from '../domain/failure.js';
 import type { Person, Repository } from '../domain/forge.js';
 import { isEnded, openPhases } from '../domain/phase.js';
@@ -19,12 +19,19 @@ export async function issueClosed(loop: Loop, event: Of<'issueClosed'>): Promise
 
 /** A command goes to the run that it is about; whatever else is said about its merge request is read from the forge, in time. */
 export async function commented(loop: Loop, event: Of<'issueCommented'>, heardAtMs: number): Promise<Admission> {
-  const { repository, by, atMs, commentId, onMergeRequest, issueNumber: number } = event;
+  const { repository, by, onMergeRequest, issueNumber: number } = event;
   if (by.kind === 'bot') return aside('the comment is by a bot');
   const command = parseCommand(event.body, loop.logins.get(repository.forge));
-  if (command === undefined) {
-    return onMergeRequest ? hint(loop, { ...event, number }, { why: 'comment', heardAtMs }) : said(loop, event);
-  }
+  if (command !== undefined) return commanded(loop, event, { command, heardAtMs });
+  return onMergeRequest ? hint(loop, { ...event, number }, { why: 'comment', heardAtMs }) : said(loop, event);
+}
+
+async function commanded(
+  loop: Loop,
+  event: Of<'issueCommented'>,
+  { command, heardAtMs }: { readonly command: Command; readonly heardAtMs: number },
+): Promise<Admission> {
+  const { repository, by, atMs, commentId, onMergeRequest } = event;
   const runs = await runsSpokenOf(loop, event);
   const last = runs[0];
   if (last === undefined) return aside(`there is no run that ${command.name} could be about`);

@@ -4,7 +4,8 @@ import { tasksBorne } from '../domain/spent.js';
 import { laneOf } from '../decide/lanes.js';
 import type { Assignment } from '../domain/work.js';
 import type { AttemptReport, Reading } from '../ports/agent.js';
-import type { Workspace } from '../ports/workspace.js';
+import type { KeepOrder, Workspace } from '../ports/workspace.js';
+import type { Run } from '../domain/run.js';
 import { promptOf } from './brief.js';
 import type { Job } from './job.js';
 import { setUpLane, workspaceOf } from './prepare.js';
@@ -107,20 +108,25 @@ async function groundOf(
 
 async function worked(job: Job, { assignment, attempt, report }: Ended): Promise<WorkEvent> {
   const { workspaces, agents, clock } = job.loop.ports;
-  const { phase, id, prepared } = job.run;
-  const { threads, from, lane: index, task } = assignment;
-  const lane = phase.name === 'working' ? laneOf(phase, task) : undefined;
-  const { snapshot, change } = await workspaces.keep(id, {
-    head: lane?.head ?? from,
-    protectedPaths: prepared?.policy.protectedPaths ?? [],
-    ...(lane?.merges === undefined ? {} : { merges: lane.merges }),
-    ...(lane?.isConflicted === undefined ? {} : { isConflicted: true }),
-    ...(index === undefined ? {} : { lane: index }),
-  });
+  const { threads } = assignment;
+  const { snapshot, change } = await workspaces.keep(job.run.id, keepOrder(job.run, assignment));
   const reading = threads.length === 0 ? { value: [] } : await agents.readReplies(report.artifacts, threads);
   const replies = 'value' in reading ? reading.value : [];
   const replyProblems = 'problems' in reading ? reading.problems : [];
   return { type: 'worked', attempt, snapshot, change, replies, replyProblems, atMs: clock.nowMs() };
+}
+
+/** What a task's work is held against: what it was made on. */
+function keepOrder({ phase, prepared }: Run, { from, lane: index, task }: Assignment): KeepOrder {
+  const lane = phase.name === 'working' ? laneOf(phase, task) : undefined;
+  const { merges, isConflicted } = lane ?? {};
+  return {
+    head: lane?.head ?? from,
+    protectedPaths: prepared?.policy.protectedPaths ?? [],
+    ...(merges === undefined ? {} : { merges }),
+    ...(isConflicted === undefined ? {} : { isConflicted }),
+    ...(index === undefined ? {} : { lane: index }),
+  };
 }
 
 function failed(job: Job, attempt: AttemptRecord): WorkEvent {

@@ -99,6 +99,10 @@ export class Outside {
     if (effect.type === 'commitWork') return { type: 'committed', task: effect.task, head: this.#snapshot(), atMs };
     if (effect.type === 'integrate') return this.#integrate(effect, run, atMs);
     if (effect.type === 'replay') return this.#replay(effect, atMs);
+    return this.#ofChecks(effect, atMs);
+  }
+
+  #ofChecks(effect: Effect, atMs: number): WorkEvent | undefined {
     if (effect.type === 'crossTests') {
       const problems = this.#dice.is(this.trouble === 0 ? 0 : 0.3) ? ['the new tests prove nothing'] : [];
       return { type: 'crossed', head: effect.head, problems, notes: [], atMs };
