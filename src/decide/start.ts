@@ -86,7 +86,7 @@ export function startReady(run: Run, { head, lanes, done }: Standing, because: s
 const noDeveloper = { kind: 'noAgent', details: ['no agent is configured for the role developer'] } as const;
 
 /** The developer is sent out for a task of Fleet's own, which nothing is worked on beside; what Fleet itself brings in needs none yet. */
-export function startTask(
+function startTask(
   run: Run,
   to: { readonly task: string; readonly head: Snapshot; readonly feedback?: Feedback },
   because: string,

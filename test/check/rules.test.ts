@@ -49,7 +49,9 @@ test.each(['review: { maxRounds: 0 }', 'conflicts: squash', 'review: { settle: s
 );
 
 test('what an issue may be about calls for agents and pages that are there', async () => {
-  const { intents, vendors } = await policyOf('intents: { database: { roles: { developer: [codex] }, skills: [sql] } }');
+  const { intents, vendors } = await policyOf(
+    'intents: { database: { roles: { developer: [codex] }, skills: [sql] } }',
+  );
   expect([intents, vendors]).toEqual([
     { database: { roles: { developer: ['codex'] }, skills: ['sql'] } },
     { opus: 'anthropic', codex: 'openai' },
