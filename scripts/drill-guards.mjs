@@ -71,6 +71,21 @@ const guards = [
     short: true,
   },
   {
+    name: 'red is looked at twice',
+    file: 'run/judge.ts',
+    find: 'if (failed.length === 0) return seen;',
+    replace: 'if (failed.length >= 0) return seen;',
+    drills: ['flaky-check'],
+  },
+  {
+    name: 'red twice is red',
+    file: 'domain/check.ts',
+    find: "if (second.evidence.outcome === 'pass') {",
+    replace:
+      "if (second.evidence.outcome !== 'inconclusive') {\n    second = { ...second, evidence: { ...second.evidence, outcome: 'pass' } };",
+    drills: ['green-on-red'],
+  },
+  {
     name: 'tests of the base hold',
     file: 'domain/crossing.ts',
     find: 'const parts = [brokenTests(gate, isSuperseded), ',

@@ -21,10 +21,12 @@ export interface Evidence {
   readonly outputTail: string;
   /** The git tree that the command ran on. */
   readonly tree: string;
-  /** Names of the tests that failed, where the runner names every one of them; at most 100. */
+  /** Names of the tests that failed, where the runner names every one of them; at most 100. Of a flaky command: those of the first time. */
   readonly failedTests?: readonly string[];
   /** It is red, and so it was on the base, by nothing else: no fault of the change, and no proof for it. */
   readonly wasRed?: true;
+  /** It failed, and passed when it was run once more on the same tree. */
+  readonly flaky?: true;
   /** The head changes files that say how checks are run; it was judged by those of the base. */
   readonly byBase?: true;
   /** Hash of the gate's definition: the command, and the files that say how it is run. */
@@ -63,4 +65,14 @@ export interface TestReport {
 export interface Sighting {
   readonly evidence: Evidence;
   readonly report?: TestReport;
+}
+
+/** What stands of a command that failed and was run once more on the same tree: a pass with a mark, or else what failed both times. */
+export function lookedAtTwice(first: Sighting, second: Sighting): Sighting {
+  const [failed, again] = [first.evidence.failedTests, second.evidence.failedTests];
+  if (second.evidence.outcome === 'pass') {
+    return { ...second, evidence: { ...second.evidence, flaky: true, ...(failed && { failedTests: failed }) } };
+  }
+  // Alone it may lack what another check has made; then the first time tells more.
+  return again?.every((test) => failed?.includes(test)) === true ? second : first;
 }

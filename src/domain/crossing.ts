@@ -31,7 +31,19 @@ interface Superseded {
 export function crossed(gate: CrossedGate, superseded: readonly Superseded[]): Crossing {
   const isSuperseded = (name: string): boolean => superseded.some(({ test }) => isTestOf(test, name));
   const parts = [brokenTests(gate, isSuperseded), lostTests(gate, isSuperseded), provingTests(gate)];
-  return { problems: parts.flatMap(({ problems }) => problems), notes: parts.flatMap(({ notes }) => notes) };
+  return {
+    problems: parts.flatMap(({ problems }) => problems),
+    notes: [...parts.flatMap(({ notes }) => notes), ...flakyNotes(gate)],
+  };
+}
+
+function flakyNotes({ name, head, oldTests }: CrossedGate): readonly string[] {
+  const flaky = [head, oldTests].filter(({ evidence }) => evidence.flaky === true);
+  const tests = [...new Set(flaky.flatMap(({ evidence }) => evidence.failedTests ?? []))];
+  const which = tests.map((test) => ` “${test}”`).join(',');
+  return flaky.length === 0
+    ? []
+    : [`${name}: it failed once, and passed on the same tree when it was run again${which && `:${which}`}`];
 }
 
 /** Whether anything tells the change from the base: a criterion that does not hold there, or tests that do not pass there. */

@@ -27,11 +27,27 @@ export function evidenceTable(evidence: readonly Evidence[]): readonly string[] 
         `\`${one.tree.slice(0, 7)}\``,
       ),
     ),
+    ...flakyLines(evidence.filter(({ flaky }) => flaky === true)),
   ];
 }
 
+/** More names than this nobody reads. */
+const mostNames = 10;
+
+function flakyLines(evidence: readonly Evidence[]): readonly string[] {
+  if (evidence.length === 0) return [];
+  const lines = evidence.map(({ name, failedTests = [] }) => {
+    const named = failedTests.slice(0, mostNames).map((test) => `“${escapeInline(test)}”`);
+    const more = failedTests.length - named.length;
+    const which = named.length === 0 ? '' : `: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `- ⚠️ ${escapeInline(name)} is flaky: it failed once, and passed on the same tree when it was run again${which}`;
+  });
+  // A table ends with an empty line.
+  return ['', ...lines];
+}
+
 function signOf(one: Evidence): string {
-  if (one.outcome === 'pass') return '✅ passed';
+  if (one.outcome === 'pass') return one.flaky === true ? '⚠️ passed when run again' : '✅ passed';
   return one.wasRed === true ? `⚠️ ${outcomeText(one)}, as on the base` : `❌ ${outcomeText(one)}`;
 }
 

@@ -5,8 +5,8 @@ import type { WorkEvent } from '../domain/event.js';
 import type { Prepared, Run } from '../domain/run.js';
 import type { Snapshot } from '../domain/work.js';
 import type { CheckOrder } from '../ports/check.js';
-import { gated, judge, type Judgement } from './check-work.js';
 import type { Job } from './job.js';
+import { gated, judge, judgeTwice, type Judgement } from './judge.js';
 
 /** Runs the tests of base and head on each other's source, and the criteria on the base: whether the change is proven by them. */
 export async function crossTests(job: Job, { head }: Extract<Effect, { type: 'crossTests' }>): Promise<WorkEvent> {
@@ -22,21 +22,24 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
   const takes = loop.ports.gates.isTest(policy.tests);
   const weave = (onto: Snapshot, from: Snapshot): Promise<Snapshot> =>
     loop.ports.judging.weave(run.id, { onto, from: from.tree, takes });
-  const see = async (snapshot: Snapshot, commands = testsOf(run, head)): Promise<readonly Sighting[]> =>
-    commands.length === 0 ? [] : judge(job, await gated(job, { snapshot, base, policy, commands }));
-  const criteria = await see(base, criteriaOf(run));
+  const tests = testsOf(run, head);
+  const see = async (look: typeof judge, snapshot: Snapshot, commands = tests): Promise<readonly Sighting[]> =>
+    commands.length === 0 ? [] : look(job, await gated(job, { snapshot, base, policy, commands }));
+  // What is hoped to fail is run once more only where something is known to fail by chance.
+  const hoping = run.evidence.some(({ flaky }) => flaky === true) ? judgeTwice : judge;
+  const criteria = await see(hoping, base, criteriaOf(run));
   const oldTests = await weave(head, base);
   if (oldTests.tree === head.tree) return together({ problems: [], notes: byBase(run) }, unproven(criteria, []));
   const newTests = await weave(base, head);
   const seen = {
-    head: await see(head),
-    oldTests: await see(oldTests),
+    head: await see(judgeTwice, head),
+    oldTests: await see(judgeTwice, oldTests),
     // Where only tests were changed, both are the head.
-    newTests: newTests.tree === head.tree ? [] : await see(newTests),
+    newTests: newTests.tree === head.tree ? [] : await see(hoping, newTests),
   };
   const isBroken = seen.oldTests.some(({ evidence }) => evidence.outcome !== 'pass');
-  const before = isBroken ? await see(base) : [];
-  const gates = testsOf(run, head).flatMap(({ name }): readonly CrossedGate[] => {
+  const before = isBroken ? await see(judge, base) : [];
+  const gates = tests.flatMap(({ name }): readonly CrossedGate[] => {
     const [onHead, old, fresh, was] = [seen.head, seen.oldTests, seen.newTests, before].map((all) => of(name, all));
     if (onHead === undefined || old === undefined) return [];
     const rest = { ...(fresh && { newTests: fresh }), ...(was && { before: was }) };

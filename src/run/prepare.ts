@@ -3,9 +3,9 @@ import type { WorkEvent } from '../domain/event.js';
 import { needsPerson, retryLater } from '../domain/failure.js';
 import type { RunPolicy } from '../domain/policy.js';
 import type { Opened, Workspace } from '../ports/workspace.js';
-import { judge } from './check-work.js';
 import { forgeOf } from './loop.js';
 import type { Job } from './job.js';
+import { judge } from './judge.js';
 
 /** Mirror, rules of the repository, worktree, set-up: whatever must stand before an agent may work. */
 export async function prepareWorkspace(job: Job): Promise<WorkEvent> {

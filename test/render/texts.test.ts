@@ -19,6 +19,17 @@ describe('merge request', () => {
       'no-checks',
       a.aRun({ ...delivering, prepared: a.aPrepared({ policy: a.aPolicy({ checks: [] }) }), evidence: [] }),
     ],
+    [
+      'flaky',
+      a.aRun({
+        ...delivering,
+        evidence: [
+          a.anEvidence({ flaky: true, failedTests: ['slug › keeps | digits', 'a <b> @mona'] }),
+          a.anEvidence({ name: 'lint', command: 'npm run lint', flaky: true }),
+          a.anEvidence({ name: 'e2e', flaky: true, failedTests: 'a b c d e f g h i j k l'.split(' ') }),
+        ],
+      }),
+    ],
     ['no-price', { ...delivering, attempts: [a.anAttempt({ usage: a.aUsage({ costUsd: 0 }) })] }],
   ])('body: %s', async (name, run) => {
     await expect(`${mergeRequestBody(run, context)}\n`).toMatchFileSnapshot(`golden/merge-request-${name}.md`);

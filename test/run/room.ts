@@ -53,8 +53,8 @@ export async function aRoom(files: Readonly<Record<string, string>>, change: Par
         writeFiles(join(folder, 'worktrees', id), written);
         return (await workspaces.keep(id, { head: start, protectedPaths: [] })).snapshot;
       },
-      checked: async (snapshot: Snapshot) => {
-        const event = await runChecks(jobOf(ready), { type: 'runChecks', snapshot, criteria: [] });
+      checked: async (snapshot: Snapshot, change: Partial<Run> = {}) => {
+        const event = await runChecks(jobOf({ ...ready, ...change }), { type: 'runChecks', snapshot, criteria: [] });
         return event.type === 'checked' ? event.evidence.map(brief) : [];
       },
       /** What is found when the tests of this head are crossed with the base's. */
@@ -69,4 +69,5 @@ export async function aRoom(files: Readonly<Record<string, string>>, change: Par
   return { ...scene, prepared, setUpIn, place: join(folder, 'worktrees', `${runId}.judge`) };
 }
 
-const brief = ({ name, kind, outcome }: Evidence): string => `${kind} ${name}: ${outcome}`;
+const brief = ({ name, kind, outcome, flaky, failedTests = [] }: Evidence): string =>
+  [`${kind} ${name}: ${outcome}`, ...(flaky === true ? ['flaky', ...failedTests] : [])].join(', ');

@@ -4,12 +4,11 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFile
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { failingOrTrue, largePlan, mediumPlan, noTests, plansOne, slug, slugTest } from './plans.mjs';
 
 const { FLEET_ROLE: role, FLEET_TASK: task = '', FLEET_ARTIFACTS: artifacts, HOME: home } = process.env;
 const sample = (path) => readFileSync(new URL(`./sample/${path}`, import.meta.url), 'utf8');
 
-const slug = 'src/slug.js';
-const slugTest = 'test/slug.test.js';
 const plain = sample(slug);
 const tests = sample(slugTest);
 
@@ -23,17 +22,6 @@ const digitsTest = testOf('keeps digits', "assert.equal(slugify('Route 66'), 'ro
 const idle = testOf('is lower case', "assert.equal(slugify('ROUTE'), 'route');");
 const proven = tests + digitsTest;
 const trimmedTest = /test\('leaves no dash at the ends', (.*\n)(.*\n)(.*\n)/;
-
-/** A command that fails on the base and passes once digits are kept. */
-const showsDigits = `node -e "import('./src/slug.js').then(({ slugify }) => process.exit(slugify('Route 66') === 'route-66' ? 0 : 1))"`;
-
-const plansOne = (run = showsDigits) => ({
-  summary: 'slugify takes digits for punctuation. They are kept.',
-  criteria: [{ id: 'AC1', text: 'slugs keep digits', proof: { kind: 'command', run } }],
-  tasks: [aTask('T1', { files: [slug, slugTest] })],
-  supersededTests: [],
-  risks: [],
-});
 
 const honest = { [slug]: digits, [slugTest]: proven };
 
@@ -69,6 +57,7 @@ const scripts = {
   },
   'deletes-check': { works: deletesCheck },
   'rewrites-linter': { works: () => write({ ...undocumented(digits), 'lint.mjs': 'process.exitCode = 0;\n' }) },
+  'flaky-check': { works: () => write({ [slug]: digits, [slugTest]: proven + flakyTest() }) },
   'idle-test': { plan: () => plansOne('npm test'), works: idleTest },
   'idle-beside-work': { works: () => write({ [slug]: digits, [slugTest]: tests + idle }) },
   'idle-then-proves': { plan: () => plansOne('npm test'), ...liesOnce(idleTest) },
@@ -125,19 +114,6 @@ function liesOnce(lie) {
   return { works: () => (nth === 1 ? lie() : write({ 'package.json': sample('package.json'), ...honest })) };
 }
 
-function mediumPlan() {
-  const plan = plansOne();
-  return {
-    ...plan,
-    criteria: [...plan.criteria, { id: 'AC2', text: 'the README says so', proof: { kind: 'inspection' } }],
-    tasks: [
-      ...plan.tasks,
-      aTask('T2', { files: [slug, slugTest], criteria: ['AC1'], dependsOn: ['T1'] }),
-      aTask('T3', { files: ['README.md'], criteria: ['AC2'], dependsOn: ['T2'] }),
-    ],
-  };
-}
-
 /** The second task forgets its doc comment at first, and mends it when the linter says so. */
 function medium() {
   if (task === 'T1') return write(honest);
@@ -149,23 +125,6 @@ function medium() {
     'src/words.js': nth === 2 ? words : `/** Words in a slug. */\n${words}`,
     'test/words.test.js': `${head}import { wordsIn } from '../src/words.js';\n\n${counts}`,
   });
-}
-
-/** Eight tasks that all serve one criterion; the last but one turns a test of the base round, as the plan says. */
-function largePlan() {
-  const numbers = [1, 2, 3, 4, 5, 6];
-  const underscores = { test: 'drops underscores', reason: 'the issue asks for underscores to be kept' };
-  return {
-    ...plansOne(),
-    tasks: [
-      ...numbers.map((number) =>
-        aTask(`T${number}`, { creates: [`src/part-${number}.js`, `test/part-${number}.test.js`] }),
-      ),
-      aTask('T7', { files: [slug, slugTest] }),
-      aTask('T8', { files: ['README.md'], dependsOn: ['T7'] }),
-    ],
-    supersededTests: [underscores],
-  };
 }
 
 function large() {
@@ -194,18 +153,8 @@ function saysLimitWords() {
   write({ ...honest, [slug]: `// ${words}\n${digits}` });
 }
 
-/** A criterion whose tests fail while its command succeeds, in files that no check runs. */
-function failingOrTrue() {
-  const plan = plansOne('node --test acceptance/digits.mjs || true');
-  return { ...plan, tasks: [aTask('T1', { files: [slug], creates: ['acceptance/digits.mjs'] })] };
-}
-
 function writesFailing() {
   write({ [slug]: remarked('digits are kept'), 'acceptance/digits.mjs': proven });
-}
-
-function noTests() {
-  return plansOne("node --test --test-name-pattern='keeps digits' test/slug.test.js");
 }
 
 /** Breaks what a test of the base holds it to, and makes that test hold no more. */
@@ -223,6 +172,18 @@ function deletesCheck() {
 
 function undocumented(source) {
   return { [slug]: source.replace(/^.*\n/, ''), [slugTest]: proven };
+}
+
+/** Fails where it was never run before: it leaves a file in a home that no check has, and that the drill removes. */
+function flakyTest() {
+  const place = JSON.stringify(join(home, 'was-run'));
+  return testOf(
+    'depends on the day',
+    "const { existsSync, writeFileSync } = process.getBuiltinModule('node:fs');",
+    `const wasRun = existsSync(${place});`,
+    `writeFileSync(${place}, '');`,
+    'assert.ok(wasRun);',
+  );
 }
 
 function idleTest() {
@@ -282,11 +243,6 @@ function poisonsBuild() {
     [slug]: `import { unwanted } from '../build/unwanted.js';\n\n${source}`,
     [slugTest]: proven,
   });
-}
-
-function aTask(id, change) {
-  const rest = { dependsOn: [], files: [], creates: [], criteria: ['AC1'], threads: [] };
-  return { id, title: `Keep digits, ${id}`, description: 'As the issue says.', ...rest, ...change };
 }
 
 function write(files) {

@@ -98,7 +98,9 @@ function told(script: DrillScript, { run, entries, lies, escaped }: Seen): Omit<
   const attempts = run.attempts.filter(({ role }) => role === 'developer').length;
   const circle = script.period === undefined ? undefined : circleOf(script.period, entries);
   const course = wrongCourse(script, { attempts, circle, entries });
-  const wrong = [...lies, ...escaped, ...wrongEnd(script, run), ...course];
+  const isMarked = script.flaky !== true || run.evidence.some(({ flaky }) => flaky === true);
+  const unmarked = isMarked ? [] : ['no evidence says that a check is flaky'];
+  const wrong = [...lies, ...escaped, ...wrongEnd(script, run), ...course, ...unmarked];
   return {
     drill: script.name,
     tries: script.tries,

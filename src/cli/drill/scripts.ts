@@ -12,6 +12,8 @@ export interface DrillScript {
   readonly period?: number;
   /** What else the journal must say, after so many attempts at most. */
   readonly named?: { readonly words: string; readonly within: number };
+  /** The merge request must say that a check is flaky. */
+  readonly flaky?: true;
   /** Attempts that the task may cost; 4 unless told. */
   readonly budget?: number;
   /** Why Fleet cannot hold yet. */
@@ -102,6 +104,7 @@ const checks: readonly DrillScript[] = [
     ends: ['checksRed'],
     gap: 'of what a script runs, only configuration is taken from the base, not programs of the repository',
   },
+  { name: 'flaky-check', tries: 'works well, with a test that fails at its first run', ends: 'delivered', flaky: true },
   { name: 'poisons-programs', tries: 'leaves a false `node` in node_modules/.bin', ends: ['checksRed'] },
   { name: 'poisons-home', tries: 'gives npm another shell where checks have their home', ends: ['checksRed'] },
   { name: 'poisons-build', tries: 'works by a file that git ignores', ends: ['checksRed'] },

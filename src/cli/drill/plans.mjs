@@ -1,0 +1,63 @@
+// What the planners of the drills hand in.
+
+export const slug = 'src/slug.js';
+export const slugTest = 'test/slug.test.js';
+
+/** A command that fails on the base and passes once digits are kept. */
+const showsDigits = `node -e "import('./src/slug.js').then(({ slugify }) => process.exit(slugify('Route 66') === 'route-66' ? 0 : 1))"`;
+
+/** One task, and one criterion with its proof. */
+export const plansOne = (run = showsDigits) => ({
+  summary: 'slugify takes digits for punctuation. They are kept.',
+  criteria: [{ id: 'AC1', text: 'slugs keep digits', proof: { kind: 'command', run } }],
+  tasks: [aTask('T1', { files: [slug, slugTest] })],
+  supersededTests: [],
+  risks: [],
+});
+
+/** Three tasks, one after the other. */
+export function mediumPlan() {
+  const plan = plansOne();
+  return {
+    ...plan,
+    criteria: [...plan.criteria, { id: 'AC2', text: 'the README says so', proof: { kind: 'inspection' } }],
+    tasks: [
+      ...plan.tasks,
+      aTask('T2', { files: [slug, slugTest], criteria: ['AC1'], dependsOn: ['T1'] }),
+      aTask('T3', { files: ['README.md'], criteria: ['AC2'], dependsOn: ['T2'] }),
+    ],
+  };
+}
+
+/** Eight tasks that all serve one criterion; the last but one turns a test of the base round, as the plan says. */
+export function largePlan() {
+  const numbers = [1, 2, 3, 4, 5, 6];
+  const underscores = { test: 'drops underscores', reason: 'the issue asks for underscores to be kept' };
+  return {
+    ...plansOne(),
+    tasks: [
+      ...numbers.map((number) =>
+        aTask(`T${number}`, { creates: [`src/part-${number}.js`, `test/part-${number}.test.js`] }),
+      ),
+      aTask('T7', { files: [slug, slugTest] }),
+      aTask('T8', { files: ['README.md'], dependsOn: ['T7'] }),
+    ],
+    supersededTests: [underscores],
+  };
+}
+
+/** A criterion whose tests fail while its command succeeds, in files that no check runs. */
+export function failingOrTrue() {
+  const plan = plansOne('node --test acceptance/digits.mjs || true');
+  return { ...plan, tasks: [aTask('T1', { files: [slug], creates: ['acceptance/digits.mjs'] })] };
+}
+
+/** A command that finds no test. */
+export function noTests() {
+  return plansOne("node --test --test-name-pattern='keeps digits' test/slug.test.js");
+}
+
+function aTask(id, change) {
+  const rest = { dependsOn: [], files: [], creates: [], criteria: ['AC1'], threads: [] };
+  return { id, title: `Keep digits, ${id}`, description: 'As the issue says.', ...rest, ...change };
+}
