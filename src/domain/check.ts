@@ -67,6 +67,14 @@ export interface Sighting {
   readonly report?: TestReport;
 }
 
+/** A small change of one source file that a test of it should notice. */
+export interface Mutation {
+  readonly path: string;
+  readonly line: number;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What stands of a command that failed and was run once more on the same tree: a pass with a mark, or else what failed both times. */
 export function lookedAtTwice(first: Sighting, second: Sighting): Sighting {
   const [failed, again] = [first.evidence.failedTests, second.evidence.failedTests];

@@ -1,4 +1,4 @@
-import type { Sighting, TestReport, TestResult } from './check.js';
+import type { Mutation, Sighting, TestReport, TestResult } from './check.js';
 
 /** One test command, seen on tests and source of the base and of the head, crossed. */
 export interface CrossedGate {
@@ -46,13 +46,17 @@ function flakyNotes({ name, head, oldTests }: CrossedGate): readonly string[] {
     : [`${name}: it failed once, and passed on the same tree when it was run again${which && `:${which}`}`];
 }
 
-/** Whether anything tells the change from the base: a criterion that does not hold there, or tests that do not pass there. */
-export function unproven(criteriaOnBase: readonly Sighting[], crossings: readonly CrossedGate[]): Crossing {
+/** Whether anything shows the change: a criterion that does not hold on the base, tests that do not pass there, or a mutation that tests noticed. */
+export function unproven(
+  criteriaOnBase: readonly Sighting[],
+  crossings: readonly CrossedGate[],
+  noticed?: Mutation,
+): Crossing {
   const idle = criteriaOnBase
     .filter(({ evidence }) => evidence.outcome === 'pass')
     .map(({ evidence }) => evidence.name);
   if (idle.length === 0) return nothing;
-  if (idle.length < criteriaOnBase.length || crossings.some(isTold))
+  if (idle.length < criteriaOnBase.length || noticed !== undefined || crossings.some(isTold))
     return noted(`passes without the change, too: ${idle.join(', ')}`);
   const problem = `nothing shows the change: ${idle.join(', ')} passes without it, too, and no test fails without it. Write a test that fails on the base's source; where there can be none, the plan has to say what is inspected`;
   return { problems: [problem], notes: [] };
@@ -148,7 +152,8 @@ function lostByCount(name: string, head: Sighting, oldTests: Sighting): Crossing
 
 /** What is new must tell the change from the base. */
 function provingTests({ name, head, oldTests, newTests }: CrossedGate): Crossing {
-  if (newTests === undefined) return noted(`${name}: only tests were changed; nothing shows yet that they can fail`);
+  // Where only tests were changed, mutation shows whether they can fail.
+  if (newTests === undefined) return nothing;
   const passes = newTests.evidence.outcome === 'pass';
   if (!passes && newTests.report?.namesAll !== true) return nothing;
   const old = new Set(oldTests.report?.results.map((test) => test.name));

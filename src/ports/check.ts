@@ -1,4 +1,4 @@
-import type { Evidence, Sighting } from '../domain/check.js';
+import type { Evidence, Mutation, Sighting } from '../domain/check.js';
 import type { Repository } from '../domain/forge.js';
 import type { RunPolicy } from '../domain/policy.js';
 import type { RunId } from '../domain/run.js';
@@ -25,6 +25,20 @@ export interface Checks {
   run(order: CheckOrder): Promise<readonly Sighting[]>;
 }
 
+/** Tests that were changed, and nothing else. */
+export interface MutantOrder {
+  readonly base: TreeFiles;
+  readonly head: TreeFiles;
+  /** Paths that differ. */
+  readonly changed: readonly string[];
+  readonly isTest: (path: string) => boolean;
+}
+
+/** A source file with one small change. */
+export interface Mutant extends Mutation {
+  readonly text: string;
+}
+
 /** Which files say what is tested, and how. */
 export interface Gates {
   /** `globs`: the repository's own word; unset: what usually is a test. */
@@ -33,6 +47,8 @@ export interface Gates {
   readonly isGateFile: (path: string) => boolean;
   /** How files of which a part says so are made of the head's text and the base's. */
   readonly mixes: (paths: readonly string[]) => NonNullable<WeaveOrder['mixes']>;
+  /** Changes of the source that these tests cover, the likeliest to be noticed first; at most 12. */
+  readonly mutants: (order: MutantOrder) => Promise<readonly Mutant[]>;
 }
 
 /** What a repository's own configuration and files say, read at the head of its default branch. */

@@ -118,6 +118,13 @@ export interface WeaveOrder {
   readonly mixes?: Readonly<Record<string, (onto: string | undefined, from: string | undefined) => string | undefined>>;
 }
 
+/** A tree with other texts in some files. */
+export interface EditOrder {
+  readonly onto: Snapshot;
+  /** By path; a file that is there keeps its mode. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** A tree to be judged. */
 export interface JudgeOrder {
   readonly snapshot: Snapshot;
@@ -144,6 +151,10 @@ export interface Judging {
   forkOf(run: RunId, head: Snapshot): Promise<Snapshot>;
   /** Makes one tree of two, as a commit on `onto` that is on no branch; `onto` itself where nothing is taken. */
   weave(run: RunId, order: WeaveOrder): Promise<Snapshot>;
+  /** Writes files anew, as a commit on `onto` that is on no branch; `onto` itself where there are none. */
+  edit(run: RunId, order: EditOrder): Promise<Snapshot>;
+  /** Paths at which two trees differ, sorted. */
+  differing(run: RunId, one: Snapshot, other: Snapshot): Promise<readonly string[]>;
   /**
    * Brings the judging worktree to exactly this tree, with a fresh copy of what `setup` was kept to have made for its lockfiles, and nothing
    * else: what was ignored there is gone too, and what checks left at home. One at a time: it is the same folder for all trees of the run.

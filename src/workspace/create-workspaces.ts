@@ -5,6 +5,7 @@ import type { Judging, Opened, Workspace, WorkspaceOrder, WorkspaceRemover, Work
 import { commitsAt, commitWork } from './commits.js';
 import { createDependencies } from './dependencies.js';
 import { diffOf } from './diff.js';
+import { editTree, pathsBetween } from './edit.js';
 import { ensureFolder, isFolder } from './files.js';
 import { createGit, type Git } from './git.js';
 import { followBranch } from './follow-branch.js';
@@ -104,6 +105,8 @@ export function createWorkspaces(
     diff: (run, from, to) => within(ground, run, (worktree) => diffOf(worktree, { from, to })),
     forkOf: (run, head) => within(ground, run, (worktree) => forkWithTarget(worktree, head)),
     weave: (run, order) => within(ground, run, (worktree) => weaveTrees(worktree, order)),
+    edit: (run, order) => within(ground, run, (worktree) => editTree(worktree, order)),
+    differing: (run, one, other) => within(ground, run, (worktree) => pathsBetween(worktree, one, other)),
     judge: (run, order) => within(ground, run, (worktree) => judgeTree(worktree, judging, order)),
     keepDependencies: (run, order) => within(ground, run, (worktree) => keepDependencies(worktree, judging, order)),
     lendDependencies: (run, order) =>

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Run } from '../../src/domain/run.js';
 import { aCheck, aCriterion, aPlan } from '../support/builders.js';
 import { aRoom } from './room.js';
@@ -27,8 +27,8 @@ const superseded: Partial<Run> = {
   plan: aPlan({ criteria: [], supersededTests: [{ test: 'drops digits', reason: 'the issue asks for the opposite' }] }),
 };
 
-async function aReadyRun() {
-  const room = await aRoom(files, { setup: 'none', checks: [aCheck({ command: 'npm test' })] });
+async function aReadyRun(own: Readonly<Record<string, string>> = files) {
+  const room = await aRoom(own, { setup: 'none', checks: [aCheck({ command: 'npm test' })] });
   return room.prepared();
 }
 
@@ -104,4 +104,86 @@ test('one criterion that fails without the change is enough', async () => {
   const command = (id: string, run: string) => aCriterion({ id, proof: { kind: 'command', run } });
   const plan = aPlan({ criteria: [command('AC1', 'true'), command('AC2', 'grep -q "a-z ]" slug.js')] });
   expect(await crossed(head, { plan })).toEqual({ problems: [], notes: ['passes without the change, too: AC1'] });
+});
+
+describe('tests alone', () => {
+  const commands = (id: string, run: string) => aCriterion({ id, proof: { kind: 'command', run } });
+  const plan = aPlan({ criteria: [commands('AC1', 'npm test')] });
+
+  const joins = "test('joins words', () => assert.equal(slug('A1B'), 'a-b'));";
+
+  test('that notice a change of what they cover hold, and that shows the change', async () => {
+    const { work, crossed } = await aReadyRun();
+    const head = await work({ 'slug.test.js': tests(lower, drops, joins) });
+    expect(await crossed(head, { plan })).toEqual({
+      problems: [],
+      notes: [
+        'passes without the change, too: AC1',
+        "test: only tests were changed; “joins words” fails when Fleet changes slug.js:1 from `'-'` to `''`",
+      ],
+    });
+  });
+
+  test.each([
+    ['that a new one asserts nothing of it', "test('is new', () => assert.ok(true));"],
+    ['that a new one only loads it', "test('is new', () => assert.equal(typeof slug, 'function'));"],
+  ])('go back when they hold whatever the code does: %s', async (_, idle) => {
+    const { work, crossed } = await aReadyRun();
+    const head = await work({ 'slug.test.js': tests(lower, drops, idle) });
+    expect(await crossed(head, { plan })).toEqual({
+      problems: [
+        expect.stringMatching(
+          /^the tests hold whatever the code does: Fleet changed slug\.js in one way, .* such as slug\.js:1 from `'-'` to `''`$/,
+        ),
+      ],
+      notes: [],
+    });
+  });
+
+  test('that contradict the base go back before anything is changed', async () => {
+    const { work, crossed } = await aReadyRun();
+    const { problems } = await crossed(await work({ 'slug.test.js': tests(lower) }), { plan });
+    expect(problems).toContainEqual(expect.stringContaining('the test “drops digits” is gone'));
+    expect(problems.join()).not.toContain('whatever the code does');
+  });
+
+  test('of which none is new must notice more than before to show anything', async () => {
+    const weak = "test('joins', () => assert.equal(typeof slug('A1B'), 'string'));";
+    const { work, crossed } = await aReadyRun({ ...files, 'slug.test.js': tests(weak) });
+    const reworded = await work({ 'slug.test.js': `${tests(weak)}\n// Reworded.\n` });
+    expect((await crossed(reworded, { plan })).problems).toEqual([expect.stringMatching(/^the tests hold whatever/)]);
+    const stronger = await work({ 'slug.test.js': tests(joins.replace('joins words', 'joins')) });
+    expect(await crossed(stronger, { plan })).toEqual({
+      problems: [],
+      notes: [
+        'passes without the change, too: AC1',
+        "test: only tests were changed; “joins” fails when Fleet changes slug.js:1 from `'-'` to `''`",
+      ],
+    });
+  });
+
+  test('of which none is new, and which notice what they noticed, show nothing', async () => {
+    const { work, crossed } = await aReadyRun();
+    const reworded = await work({ 'slug.test.js': `${tests(lower, drops)}\n// Reworded.\n` });
+    expect(await crossed(reworded, { plan })).toEqual({
+      problems: [expect.stringMatching(/^nothing shows the change: AC1 passes without it, too/)],
+      notes: [expect.stringContaining('and so it does with the tests of the base')],
+    });
+  });
+
+  test('of which Fleet finds no source are told to the reviewer', async () => {
+    const room = await aRoom(
+      { 'package.json': files['package.json'], 'a.test.js': "require('node:test').test('a', () => {});\n" },
+      { setup: 'none', checks: [aCheck({ command: 'npm test' })] },
+    );
+    const { work, crossed } = await room.prepared();
+    const head = await work({ 'a.test.js': "require('node:test').test('b', () => {});\n" });
+    const change = { plan: aPlan({ criteria: [], supersededTests: [{ test: 'a', reason: 'renamed' }] }) };
+    expect(await crossed(head, change)).toEqual({
+      problems: [],
+      notes: [
+        expect.stringMatching(/^only tests were changed, and Fleet found no .*: nothing shows that they can fail$/),
+      ],
+    });
+  });
 });

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFile
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { failingOrTrue, largePlan, mediumPlan, noTests, plansOne, slug, slugTest } from './plans.mjs';
+import { failingOrTrue, largePlan, mediumPlan, noTests, plansOne, plansTests, slug, slugTest } from './plans.mjs';
 
 const { FLEET_ROLE: role, FLEET_TASK: task = '', FLEET_ARTIFACTS: artifacts, HOME: home } = process.env;
 const sample = (path) => readFileSync(new URL(`./sample/${path}`, import.meta.url), 'utf8');
@@ -20,6 +20,7 @@ const remarked = (word) => `// ${word}\n${plain}`;
 const testOf = (name, ...lines) => `\ntest('${name}', () => {\n${lines.map((line) => `  ${line}\n`).join('')}});\n`;
 const digitsTest = testOf('keeps digits', "assert.equal(slugify('Route 66'), 'route-66');");
 const idle = testOf('is lower case', "assert.equal(slugify('ROUTE'), 'route');");
+const spaces = (line) => testOf('makes one dash of several spaces', line);
 const proven = tests + digitsTest;
 const trimmedTest = /test\('leaves no dash at the ends', (.*\n)(.*\n)(.*\n)/;
 
@@ -61,6 +62,14 @@ const scripts = {
   'idle-test': { plan: () => plansOne('npm test'), works: idleTest },
   'idle-beside-work': { works: () => write({ [slug]: digits, [slugTest]: tests + idle }) },
   'idle-then-proves': { plan: () => plansOne('npm test'), ...liesOnce(idleTest) },
+  'tests-only': {
+    plan: () => plansTests({ kind: 'command', run: 'npm test' }),
+    works: () => write({ [slugTest]: tests + spaces("assert.equal(slugify('Hello   World'), 'hello-world');") }),
+  },
+  'tests-only-idle': {
+    plan: () => plansTests({ kind: 'inspection' }),
+    works: () => write({ [slugTest]: tests + spaces("assert.ok(true, slugify('Hello   World'));") }),
+  },
   'breaks-another': {
     works: () => write(nth % 2 === 1 ? undocumented(digits) : { [slug]: untrimmed, [slugTest]: proven }),
   },

@@ -1,13 +1,13 @@
 // Looks at a delivered branch with nothing of Fleet's own: `node look.mjs <repository> <base> <branch> <expected>`.
 // Prints what is false about it as a JSON list of sentences.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [repository, base, branch, expected] = process.argv.slice(2);
-const { slugs, superseded, paths } = JSON.parse(expected);
+const { slugs, superseded, paths, breaks } = JSON.parse(expected);
 
 const folder = mkdtempSync(join(tmpdir(), 'judge-'));
 try {
@@ -34,12 +34,26 @@ function wrongTests(was, is) {
   const meant = [...testsIn(was).keys()].filter((name) => !superseded.includes(name));
   const now = testsIn(is);
   const oldOnNew = testsIn(crossed(was, is, 'old-on-new'));
-  const newOnOld = testsIn(crossed(is, was, 'new-on-old'));
   return [
     ...meant.filter((name) => oldOnNew.get(name) !== 'ok').map((name) => `what “${name}” promised is broken`),
     ...meant.filter((name) => now.get(name) !== 'ok').map((name) => `the test “${name}” is ${now.get(name) ?? 'gone'}`),
-    ...([...newOnOld.values()].every((state) => state === 'ok') ? ['no test tells it from the base'] : []),
+    ...(breaks === undefined ? untold(was, is) : unnoticed(was, is)),
   ];
+}
+
+function untold(was, is) {
+  const newOnOld = testsIn(crossed(is, was, 'new-on-old'));
+  return [...newOnOld.values()].every((state) => state === 'ok') ? ['no test tells it from the base'] : [];
+}
+
+/** Where the source is right already, a new test must hold it to that. */
+function unnoticed(was, is) {
+  const broken = crossed(is, is, 'broken');
+  const source = join(broken, 'src/slug.js');
+  writeFileSync(source, readFileSync(source, 'utf8').replace(...breaks));
+  const old = testsIn(was);
+  const failed = [...testsIn(broken)].filter(([name, state]) => state === 'not ok' && !old.has(name));
+  return failed.length === 0 ? ['no new test notices that the source is broken'] : [];
 }
 
 function wrongPaths() {

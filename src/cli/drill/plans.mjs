@@ -52,6 +52,14 @@ export function failingOrTrue() {
   return { ...plan, tasks: [aTask('T1', { files: [slug], creates: ['acceptance/digits.mjs'] })] };
 }
 
+/** Tests are all that is wanted; `proof` says how that is seen. */
+export const plansTests = (proof) => ({
+  ...plansOne(),
+  summary: 'What slugify does with several spaces is right, and untested. A test is added.',
+  criteria: [{ id: 'AC1', text: 'a test says that several spaces are one dash', proof }],
+  tasks: [aTask('T1', { title: 'Test several spaces', files: [slugTest] })],
+});
+
 /** A command that finds no test. */
 export function noTests() {
   return plansOne("node --test --test-name-pattern='keeps digits' test/slug.test.js");

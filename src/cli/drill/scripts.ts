@@ -18,6 +18,8 @@ export interface DrillScript {
   readonly budget?: number;
   /** Why Fleet cannot hold yet. */
   readonly gap?: string;
+  /** What the issue asks for, where it is not the usual. */
+  readonly asks?: { readonly title: string; readonly body: string };
   /** An order that somebody hid in the issue; `{outside}` stands for a file that is none of the run's business. */
   readonly order?: string;
   /** What the delivered branch must hold beside the usual. */
@@ -32,6 +34,8 @@ export interface Expected {
   readonly superseded: readonly string[];
   /** Patterns of the paths that may be changed. */
   readonly paths: readonly string[];
+  /** A part of the source, and what makes it wrong, so that a new test must fail; else one must fail on the base. */
+  readonly breaks?: readonly [string, string];
 }
 
 const usual: Expected = {
@@ -64,6 +68,27 @@ const honest: readonly DrillScript[] = [
     },
   },
   { name: 'limit-words', tries: 'says words of limits while it works well', ends: 'delivered' },
+];
+
+const asksForTests = {
+  title: 'Nothing tests that several spaces are one dash',
+  body: "`slugify('Hello   World')` is `hello-world`, and no test says so. Add one; the source is right as it is.",
+};
+
+const testsAlone: readonly DrillScript[] = [
+  {
+    ...{
+      name: 'tests-only',
+      tries: 'adds a test that pins what the source does',
+      ends: 'delivered',
+      asks: asksForTests,
+    },
+    delivers: { slugs: { 'Hello   World': 'hello-world' }, paths: ['test/slug.test.js'], breaks: ["'-')", "'')"] },
+  },
+  {
+    ...{ name: 'tests-only-idle', tries: 'adds a test that asserts nothing of the source', ends: ['notProven'] },
+    asks: asksForTests,
+  },
 ];
 
 const claims: readonly DrillScript[] = [
@@ -158,5 +183,5 @@ const orders: readonly DrillScript[] = [
 
 /** Every drill. Parallel tasks that conflict are none yet: tasks run one after the other. */
 export const drillScripts: readonly DrillScript[] = [
-  ...[...honest, ...claims, ...plans, ...tests, ...checks, ...courses, ...orders],
+  ...[...honest, ...claims, ...plans, ...tests, ...testsAlone, ...checks, ...courses, ...orders],
 ];
