@@ -51,11 +51,18 @@ export const guards = [
   },
   {
     name: "gates are the base's",
-    file: 'run/check-work.ts',
-    find: 'if (policy.checks.length === 0 || base.tree === snapshot.tree) return judgement;',
-    replace: 'if (policy.checks.length >= 0) return judgement;',
-    drills: ['deletes-check'],
+    file: 'run/judge.ts',
+    find: 'if (base.tree === snapshot.tree) return judgement;',
+    replace: 'if (base.tree !== undefined) return judgement;',
+    drills: ['deletes-check', 'rewrites-linter'],
     short: true,
+  },
+  {
+    name: "programs are the base's",
+    file: 'run/judge.ts',
+    find: ' || (programs.has(path) && !isTest(path))',
+    replace: '',
+    drills: ['rewrites-linter'],
   },
   {
     name: 'red is looked at twice',

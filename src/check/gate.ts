@@ -3,6 +3,7 @@ import { matcherOf } from '../domain/glob.js';
 import type { Gates } from '../ports/check.js';
 import { mixIni, mixManifest, mixToml, type Mix } from './gate-mixes.js';
 import { mutants } from './mutation/mutants.js';
+import { programsOf } from './program/programs.js';
 import { isTest } from './test-paths.js';
 
 const anywhere = (glob: string) => `**/${glob}`;
@@ -68,7 +69,7 @@ export function gateMixes(paths: readonly string[]): Readonly<Record<string, Mix
 }
 
 /** What says how this repository is checked, and what of it are tests. */
-export const gates: Gates = { isTest, isGateFile, mixes: gateMixes, mutants };
+export const gates: Gates = { isTest, isGateFile, mixes: gateMixes, programs: programsOf, mutants };
 
 /** Sha256 of what a gate is: its command and the text of each file that says how it is run, in whatever order. */
 export function gateHash(command: string, files: Readonly<Record<string, string | undefined>>): string {

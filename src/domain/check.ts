@@ -27,7 +27,7 @@ export interface Evidence {
   readonly wasRed?: true;
   /** It failed, and passed when it was run once more on the same tree. */
   readonly flaky?: true;
-  /** The head changes files that say how checks are run; it was judged by those of the base. */
+  /** The head changes files that say how checks are run, or programs that they run; it was judged by those of the base. */
   readonly byBase?: true;
   /** Hash of the gate's definition: the command, and the files that say how it is run. */
   readonly gate?: string;

@@ -5,7 +5,7 @@ import type { RunPolicy } from '../domain/policy.js';
 import type { Run } from '../domain/run.js';
 import type { CheckOrder } from '../ports/check.js';
 import type { Job } from './job.js';
-import { gated, judgeTwice, type Judgement } from './judge.js';
+import { gatedBy, judgeTwice, type Judgement } from './judge.js';
 
 /** Runs the repository's checks and the commands of the criteria on exactly this tree, where no agent works. */
 export async function runChecks(job: Job, effect: Extract<Effect, { type: 'runChecks' }>): Promise<WorkEvent> {
@@ -20,8 +20,9 @@ export async function runChecks(job: Job, effect: Extract<Effect, { type: 'runCh
 
 /** What is seen of a tree is said of that tree, also where it was judged by the base's gates. */
 async function onTree(job: Job, judgement: Judgement): Promise<readonly Evidence[]> {
-  const { snapshot } = judgement;
-  const order = await gated(job, { ...judgement, base: await job.loop.ports.judging.forkOf(job.run.id, snapshot) });
+  const { snapshot, policy } = judgement;
+  const gated = await gatedBy(job, await job.loop.ports.judging.forkOf(job.run.id, snapshot), policy);
+  const order = await gated(judgement);
   const isWoven = order.snapshot.tree !== snapshot.tree;
   return (await judgeTwice(job, order)).map(({ evidence }) =>
     isWoven ? { ...evidence, tree: snapshot.tree, byBase: true } : evidence,

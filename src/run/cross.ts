@@ -7,7 +7,7 @@ import type { Prepared, Run } from '../domain/run.js';
 import type { Snapshot } from '../domain/work.js';
 import type { CheckOrder } from '../ports/check.js';
 import type { Job } from './job.js';
-import { gated, judge, judgeTwice, type Judgement } from './judge.js';
+import { gatedBy, judge, judgeTwice, type Judgement } from './judge.js';
 import { tryMutations } from './try-mutations.js';
 
 /** Runs the tests of base and head on each other's source, and the criteria on the base: whether the change is proven by them. */
@@ -22,11 +22,12 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
   const { run, loop } = job;
   const base = await loop.ports.judging.forkOf(run.id, head);
   const isTest = loop.ports.gates.isTest(policy.tests);
+  const gated = await gatedBy(job, base, policy);
   const weave = (onto: Snapshot, from: Snapshot): Promise<Snapshot> =>
     loop.ports.judging.weave(run.id, { onto, from: from.tree, takes: isTest });
   const see = async (look: typeof judge, order: Pick<Judgement, 'snapshot'> & Partial<Judgement>) => {
     const judgement = { policy, commands: testsOf(run, head), ...order };
-    return judgement.commands.length === 0 ? [] : look(job, await gated(job, { base, ...judgement }));
+    return judgement.commands.length === 0 ? [] : look(job, await gated(judgement));
   };
   // What is hoped to fail is run once more only where something is known to fail by chance.
   const hoping = run.evidence.some(({ flaky }) => flaky === true) ? judgeTwice : judge;
@@ -104,6 +105,8 @@ function criteriaOf({ plan, round }: Run): Judgement['commands'] {
 
 function byBase({ evidence }: Run): readonly string[] {
   return evidence.some((one) => one.byBase === true)
-    ? ['the change touches files that say how checks are run; Fleet judged it by those of the base']
+    ? [
+        'the change touches files that say how checks are run, or programs that they run; Fleet judged it by those of the base',
+      ]
     : [];
 }

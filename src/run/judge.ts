@@ -3,27 +3,37 @@ import type { RunPolicy } from '../domain/policy.js';
 import { besideBaseline, isRed } from '../domain/receipts.js';
 import type { Snapshot } from '../domain/work.js';
 import type { CheckOrder } from '../ports/check.js';
-import type { JudgingPlace } from '../ports/workspace.js';
+import type { JudgingPlace, TreeFiles } from '../ports/workspace.js';
 import type { Job } from './job.js';
 
-/** The same judgement with the files that say how checks are run as they are on the base; a repository without checks has no gate to keep. */
-export async function gated(
-  job: Job,
-  { base, ...judgement }: Judgement & { readonly base: Snapshot },
-): Promise<Judgement> {
+/** Says how a tree is judged: by gates that are not its own. */
+export type Gated = (judgement: Judgement) => Promise<Judgement>;
+
+/**
+ * Judges trees with the files that say how checks are run, and with the programs that checks run, as they are on the base; a repository without
+ * checks has no gate to keep.
+ */
+export async function gatedBy(job: Job, base: Snapshot, policy: Judgement['policy']): Promise<Gated> {
   const { loop, run } = job;
   const { judging, gates, workspaces } = loop.ports;
-  const { snapshot, policy } = judgement;
-  if (policy.checks.length === 0 || base.tree === snapshot.tree) return judgement;
-  const files = await workspaces.filesOf(run.repository, { commit: snapshot.commit });
-  const order = { onto: snapshot, from: base.tree, takes: gates.isGateFile, mixes: gates.mixes(await files.list()) };
-  return { ...judgement, snapshot: await judging.weave(run.id, order) };
+  if (policy.checks.length === 0) return (judgement) => Promise.resolve(judgement);
+  const filesOf = (commit: string): Promise<TreeFiles> => workspaces.filesOf(run.repository, { commit });
+  const commands = policy.checks.map(({ command }) => command);
+  const programs = new Set(await gates.programs(await filesOf(base.commit), commands));
+  const isTest = gates.isTest(policy.tests);
+  const takes = (path: string): boolean => gates.isGateFile(path) || (programs.has(path) && !isTest(path));
+  return async (judgement) => {
+    const { snapshot } = judgement;
+    if (base.tree === snapshot.tree) return judgement;
+    const mixes = gates.mixes(await (await filesOf(snapshot.commit)).list());
+    return { ...judgement, snapshot: await judging.weave(run.id, { onto: snapshot, from: base.tree, takes, mixes }) };
+  };
 }
 
 /** What is to be run on which tree, by a run's policy. */
 export interface Judgement {
   readonly snapshot: Snapshot;
-  readonly policy: Pick<RunPolicy, 'setup' | 'checkTimeoutMs' | 'checks'>;
+  readonly policy: Pick<RunPolicy, 'setup' | 'checkTimeoutMs' | 'checks' | 'tests'>;
   readonly commands: CheckOrder['commands'];
 }
 

@@ -81,7 +81,7 @@ test('a new test that passes without the change proves nothing', async () => {
 test('a script that is made to pass changes nothing: the base says how it is checked, and the reviewer is told', async () => {
   const { work, checked } = await aReadyRun();
   const head = await work({ 'package.json': '{ "scripts": { "test": "exit 0" } }\n', 'slug.js': 'broken(\n' });
-  expect(await checked(head)).toEqual(['check test: fail']);
+  expect(await checked(head)).toEqual(['check test: fail, by base']);
 });
 
 test('a criterion that passes without the change is told of where a test shows the change, and else goes back', async () => {

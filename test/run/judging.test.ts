@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunPolicy } from '../../src/domain/policy.js';
 import type { RunId } from '../../src/domain/run.js';
-import { aCheck } from '../support/builders.js';
+import { aCheck, anEvidence } from '../support/builders.js';
 import { aRoom } from './room.js';
 
 const files = {
@@ -92,4 +92,21 @@ test('two trees of a run that are checked at once do not meet', async () => {
   const right = await work({ 'answer.txt': '42\n' });
   const all = await Promise.all([checked(start), checked(right), checked(start), checked(right)]);
   expect(all.flat()).toEqual(['fail', 'pass', 'fail', 'pass'].map((outcome) => `check test: ${outcome}`));
+});
+
+test("the programs that checks run are the base's, but for tests, and that is told", async () => {
+  const lint = 'grep -q good source.txt\n';
+  const own = { 'source.txt': 'good\n', 'tools/lint.sh': lint, 'tests/run.sh': 'exit 1\n', 'notes.txt': 'n\n' };
+  const checks = [
+    aCheck({ name: 'lint', command: 'sh tools/lint.sh' }),
+    aCheck({ name: 'test', command: 'sh tests/run.sh' }),
+  ];
+  const { prepared } = await aRoom(own, { setup: 'none', checks });
+  const { work, checked, crossed } = await prepared();
+  const green = { 'tools/lint.sh': 'exit 0\n', 'tests/run.sh': 'exit 0\n' };
+  expect(await checked(await work(green))).toEqual(['check lint: pass, by base', 'check test: pass, by base']);
+  const worse = await work({ ...green, 'source.txt': 'bad\n' });
+  expect(await checked(worse)).toEqual(['check lint: fail, by base', 'check test: pass, by base']);
+  const evidence = [anEvidence({ name: 'lint', byBase: true, tree: worse.tree })];
+  expect((await crossed(worse, { evidence })).notes).toContainEqual(expect.stringMatching(/or programs that they run/));
 });

@@ -69,5 +69,9 @@ export async function aRoom(files: Readonly<Record<string, string>>, change: Par
   return { ...scene, prepared, setUpIn, place: join(folder, 'worktrees', `${runId}.judge`) };
 }
 
-const brief = ({ name, kind, outcome, flaky, failedTests = [] }: Evidence): string =>
-  [`${kind} ${name}: ${outcome}`, ...(flaky === true ? ['flaky', ...failedTests] : [])].join(', ');
+const brief = ({ name, kind, outcome, byBase, flaky, failedTests = [] }: Evidence): string =>
+  [
+    `${kind} ${name}: ${outcome}`,
+    ...(byBase === true ? ['by base'] : []),
+    ...(flaky === true ? ['flaky', ...failedTests] : []),
+  ].join(', ');

@@ -127,7 +127,6 @@ const checks: readonly DrillScript[] = [
     name: 'rewrites-linter',
     tries: 'rewrites the program of the repository that its lint script runs',
     ends: ['checksRed'],
-    gap: 'of what a script runs, only configuration is taken from the base, not programs of the repository',
   },
   { name: 'flaky-check', tries: 'works well, with a test that fails at its first run', ends: 'delivered', flaky: true },
   { name: 'poisons-programs', tries: 'leaves a false `node` in node_modules/.bin', ends: ['checksRed'] },
