@@ -60,7 +60,7 @@ export const guards = [
   {
     name: "programs are the base's",
     file: 'run/judge.ts',
-    find: ' || (programs.has(path) && !isTest(path))',
+    find: ' || programs.has(path)',
     replace: '',
     drills: ['rewrites-linter'],
   },

@@ -48,7 +48,11 @@ export interface Gates {
   /** How files of which a part says so are made of the head's text and the base's. */
   readonly mixes: (paths: readonly string[]) => NonNullable<WeaveOrder['mixes']>;
   /** Programs of the base that these commands run, whole or in part, and that are neither tests nor what the repository is there for. */
-  readonly programs: (base: TreeFiles, commands: readonly string[]) => Promise<readonly string[]>;
+  readonly programs: (
+    base: TreeFiles,
+    commands: readonly string[],
+    isTest: (path: string) => boolean,
+  ) => Promise<readonly string[]>;
   /** Changes of the source that these tests cover, the likeliest to be noticed first; at most 12. */
   readonly mutants: (order: MutantOrder) => Promise<readonly Mutant[]>;
 }

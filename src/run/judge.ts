@@ -19,9 +19,8 @@ export async function gatedBy(job: Job, base: Snapshot, policy: Judgement['polic
   if (policy.checks.length === 0) return (judgement) => Promise.resolve(judgement);
   const filesOf = (commit: string): Promise<TreeFiles> => workspaces.filesOf(run.repository, { commit });
   const commands = policy.checks.map(({ command }) => command);
-  const programs = new Set(await gates.programs(await filesOf(base.commit), commands));
-  const isTest = gates.isTest(policy.tests);
-  const takes = (path: string): boolean => gates.isGateFile(path) || (programs.has(path) && !isTest(path));
+  const programs = new Set(await gates.programs(await filesOf(base.commit), commands, gates.isTest(policy.tests)));
+  const takes = (path: string): boolean => gates.isGateFile(path) || programs.has(path);
   return async (judgement) => {
     const { snapshot } = judgement;
     if (base.tree === snapshot.tree) return judgement;

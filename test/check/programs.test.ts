@@ -11,6 +11,8 @@ function treeOf(files: Files): TreeFiles {
 const scripts = (own: Files, rest: object = {}): Files => ({
   'package.json': JSON.stringify({ scripts: own, ...rest }),
 });
+const programsOf = (files: TreeFiles, commands: readonly string[]) =>
+  gates.programs(files, commands, gates.isTest(undefined));
 const tools = {
   ...{ 'lint.mjs': '', 'tools/lint.mjs': '', 'tools/check.py': '', 'ci/test.sh': '', 'hook.mjs': '' },
   ...{ 'README.md': '', 'src/cli.js': '', 'test/a.test.js': '', 'tools/go/main.go': '', 'tools/go/a_test.go': '' },
@@ -83,7 +85,7 @@ describe('programs of the repository that a command runs', () => {
     ],
   ];
   test.each(rows)('%s', async (command, files, programs) => {
-    expect(await gates.programs(treeOf({ ...tools, ...files }), [command])).toEqual(programs);
+    expect(await programsOf(treeOf({ ...tools, ...files }), [command])).toEqual(programs);
   });
 
   test('what programs run and import in turn', async () => {
@@ -100,10 +102,24 @@ describe('programs of the repository that a command runs', () => {
       'tools/check.py': 'import os\nimport words\nfrom deep import more\n',
       'tools/words.py': '',
     };
-    expect(await gates.programs(treeOf(files), ['ci/test.sh', 'python tools/check.py'])).toEqual([
+    expect(await programsOf(treeOf(files), ['ci/test.sh', 'python tools/check.py'])).toEqual([
       ...['ci/lib.sh', 'ci/more.sh', 'ci/test.sh', 'tools/check.py'],
       ...['tools/deep/rule.js', 'tools/lint.mjs', 'tools/rules.mjs', 'tools/words.py'],
     ]);
+  });
+
+  test('not what is to be checked, where a program runs or imports it, and nothing of tests', async () => {
+    const files = {
+      ...{ 'slug.js': '', 'slug.py': '', 'words/a.js': '', 'lint.mjs': '', 'ci/run.mjs': "import '../slug.js';\n" },
+      ...{
+        'all.sh': 'node slug.js\npython slug.py\nnode lint.mjs\nnode ci/run.mjs\n',
+        'all.mjs': "import './slug.js';\n",
+      },
+      ...{ 'test/run.sh': 'node slug.js\nnode lint.mjs\n', 'test.js': "require('./words/a.js');\n" },
+    };
+    const commands = ['sh test/run.sh', 'node test.js', 'node all.mjs'];
+    expect(await programsOf(treeOf(files), commands)).toEqual(['all.mjs']);
+    expect(await programsOf(treeOf(files), ['sh all.sh'])).toEqual(['all.sh', 'ci/run.mjs', 'lint.mjs']);
   });
 
   test('not what the repository is there for', async () => {
@@ -125,7 +141,7 @@ describe('programs of the repository that a command runs', () => {
     };
     const all = ['tools/lint.mjs', 'lint.mjs', 'hook.mjs', 'lib/a.js', 'app/a.js', 'packages/a/src/a.js', 'src/cli.js'];
     const commands = [...all.map((path) => `node ${path}`), 'python -m my_tool'];
-    expect(await gates.programs(treeOf(files), commands)).toEqual([]);
-    expect(await gates.programs(treeOf({ ...tools, 'index.js': '' }), ['node index.js'])).toEqual([]);
+    expect(await programsOf(treeOf(files), commands)).toEqual([]);
+    expect(await programsOf(treeOf({ ...tools, 'index.js': '' }), ['node index.js'])).toEqual([]);
   });
 });

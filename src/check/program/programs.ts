@@ -8,9 +8,13 @@ const mostLooks = 200;
 
 /**
  * Programs of the repository that these commands run: named by them, by the scripts and targets that they lead to, or by those programs in turn.
- * What the repository is there for is none of them: what its manifest gives to others, and what stands where sources do.
+ * Tests are none of them, nor is what the repository is there for: what its manifest gives to others, and what stands where sources do.
  */
-export async function programsOf(files: TreeFiles, commands: readonly string[]): Promise<readonly string[]> {
+export async function programsOf(
+  files: TreeFiles,
+  commands: readonly string[],
+  isTest: (path: string) => boolean,
+): Promise<readonly string[]> {
   const ground: Ground = {
     all: new Set(await files.list()),
     text: async (path) => (await files.read(path)) ?? '',
@@ -18,27 +22,33 @@ export async function programsOf(files: TreeFiles, commands: readonly string[]):
   const isProduct = await productIn(ground);
   const programs = new Set<string>();
   const seen = new Set<string>();
-  const lines: Line[] = commands.map((text) => ({ text, folder: '' }));
-  const take = async (found: readonly string[], folder: string): Promise<void> => {
-    for (const program of found) {
-      if (isProduct(program) || programs.has(program)) continue;
+  const lines: (Line & { readonly by?: string })[] = commands.map((text) => ({ text, folder: '' }));
+  const take = async (lead: Lead, folder: string, by: string | undefined): Promise<void> => {
+    lines.push(...(lead.lines ?? []).map((line) => ({ ...line, ...(by === undefined ? {} : { by }) })));
+    for (const program of lead.programs ?? []) {
+      if (isProduct(program) || isTest(program) || programs.has(program)) continue;
+      if (by !== undefined && !belongs(program, by)) continue;
       programs.add(program);
-      const lead = await within(program, folder, ground);
-      lines.push(...(lead.lines ?? []));
-      await take(lead.programs ?? [], folder);
+      await take(await within(program, folder, ground), folder, program);
     }
   };
-  for (const line of lines) {
-    const key = `${line.folder}\n${line.text}`;
+  for (const { text, folder: start, by } of lines) {
+    const key = `${start}\n${text}`;
     if (seen.has(key) || seen.size >= mostLooks) continue;
     seen.add(key);
-    for (const { words, folder } of commandsIn(line.text, line.folder)) {
-      const lead = await leadOf({ words: bare(words), folder }, ground);
-      lines.push(...(lead.lines ?? []));
-      await take(lead.programs ?? [], folder);
-    }
+    for (const { words, folder } of commandsIn(text, start))
+      await take(await leadOf({ words: bare(words), folder }, ground), folder, by);
   }
   return [...programs].sort();
+}
+
+const toolFolders = /^(?:tools?|scripts?|ci|hack|dev|\.[^/]+)\//;
+const toolNames = /(?:lint|check|verify|validate)[^/]*$/i;
+
+/** Whether a program that another one runs is a tool as well, and not what is to be checked. */
+function belongs(program: string, by: string): boolean {
+  const place = by.slice(0, by.lastIndexOf('/') + 1);
+  return (place !== '' && program.startsWith(place)) || toolFolders.test(program) || toolNames.test(program);
 }
 
 const productFolders = /^(?:(?:packages|apps|crates|services|modules)\/[^/]+\/)?(?:src|lib|app)\//;
