@@ -119,7 +119,7 @@ export const guards = [
   {
     name: 'what may not change',
     file: 'decide/working.ts',
-    find: "if (problems.length > 0) return sentBack(answered, phase, snapshot, { kind: 'changeRefused', problems });",
+    find: "if (problems.length > 0) return sentBack(answered, at, snapshot, { kind: 'changeRefused', problems });",
     replace: '',
     drills: ['obeys-workflow', 'obeys-link'],
   },
@@ -136,6 +136,28 @@ export const guards = [
     find: "if (change.mode === linkMode) return linkProblems(change.path, blob.target ?? '');",
     replace: 'if (change.mode === linkMode) return [];',
     drills: ['obeys-link'],
+  },
+  {
+    name: 'work stands on the head',
+    file: 'decide/go-on.ts',
+    find: 'if (head.commit !== phase.head.commit) {',
+    replace: 'if (head.commit === undefined) {',
+    drills: ['parallel-conflict'],
+    short: true,
+  },
+  {
+    name: 'the verifier is heard',
+    file: 'decide/verifying.ts',
+    find: 'if (problems.length === 0) return deliver(next, head,',
+    replace: 'if (problems.length >= 0) return deliver(next, head,',
+    drills: ['verifier-objects'],
+  },
+  {
+    name: 'somebody has looked at it',
+    file: 'decide/verifying.ts',
+    find: "if (answer.kind === 'spent') return shownTo(blocked(run, answer.obstacle, { to: 'verifying', head }));",
+    replace: "if (answer.kind === 'spent') return deliver(run, head, '');",
+    drills: ['verifier-mute'],
   },
   {
     name: 'circles are seen',
@@ -192,8 +214,8 @@ export const guards = [
   {
     name: 'attempts start from a known tree',
     file: 'run/agent-work.ts',
-    find: '  await loop.ports.workspaces.restore(run.id, assignment.from);\n',
-    replace: '',
+    find: '  await workspaces.restore(job.run.id, from, lane);\n  // A worker',
+    replace: '  // A worker',
     drills: ['dies-once'],
   },
 ];

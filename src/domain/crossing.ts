@@ -1,3 +1,4 @@
+import type { IssueKind } from './triage.js';
 import type { Mutation, Sighting, TestReport, TestResult } from './check.js';
 
 /** One test command, seen on tests and source of the base and of the head, crossed. */
@@ -46,11 +47,17 @@ function flakyNotes({ name, head, oldTests }: CrossedGate): readonly string[] {
     : [`${name}: it failed once, and passed on the same tree when it was run again${which && `:${which}`}`];
 }
 
-/** Whether anything shows the change: a criterion that does not hold on the base, tests that do not pass there, or a mutation that tests noticed. */
+/** Issues whose work need not make anything hold that did not before (semantics: receipts and tests). */
+const shownByNothing: readonly IssueKind[] = ['refactor', 'docs', 'chore', 'test'];
+
+/**
+ * Whether anything shows the change: a criterion that does not hold on the base, tests that do not pass there, or a mutation that tests
+ * noticed. Where the kind of the issue needs nothing of that, the reviewer is told.
+ */
 export function unproven(
   criteriaOnBase: readonly Sighting[],
   crossings: readonly CrossedGate[],
-  noticed?: Mutation,
+  { noticed, kind }: { readonly noticed?: Mutation | undefined; readonly kind?: IssueKind | undefined },
 ): Crossing {
   const idle = criteriaOnBase
     .filter(({ evidence }) => evidence.outcome === 'pass')
@@ -58,6 +65,9 @@ export function unproven(
   if (idle.length === 0) return nothing;
   if (idle.length < criteriaOnBase.length || noticed !== undefined || crossings.some(isTold))
     return noted(`passes without the change, too: ${idle.join(', ')}`);
+  if (kind !== undefined && shownByNothing.includes(kind)) {
+    return noted(`passes without the change, too, as it may where the issue is a ${kind}: ${idle.join(', ')}`);
+  }
   const problem = `nothing shows the change: ${idle.join(', ')} passes without it, too, and no test fails without it. Write a test that fails on the base's source; where there can be none, the plan has to say what is inspected`;
   return { problems: [problem], notes: [] };
 }

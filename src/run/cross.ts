@@ -32,8 +32,9 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
   // What is hoped to fail is run once more only where something is known to fail by chance.
   const hoping = run.evidence.some(({ flaky }) => flaky === true) ? judgeTwice : judge;
   const criteria = await see(hoping, { snapshot: base, commands: criteriaOf(run) });
+  const asked = { kind: run.triage?.kind };
   const oldTests = await weave(head, base);
-  if (oldTests.tree === head.tree) return together({ problems: [], notes: byBase(run) }, unproven(criteria, []));
+  if (oldTests.tree === head.tree) return together({ problems: [], notes: byBase(run) }, unproven(criteria, [], asked));
   const newTests = await weave(base, head);
   const isTestsAlone = newTests.tree === head.tree;
   const seen = {
@@ -53,7 +54,7 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
     { problems: [], notes: byBase(run) },
     ...gates.map((gate) => crossed(gate, run.plan?.supersededTests ?? [])),
   );
-  if (!isTestsAlone || told.problems.length > 0) return together(unproven(criteria, gates), told);
+  if (!isTestsAlone || told.problems.length > 0) return together(unproven(criteria, gates, asked), told);
   const brisk = { ...policy, checkTimeoutMs: briskMs(policy.checkTimeoutMs, seen.head) };
   const tried = await tryMutations(job, {
     ...{ base, head, oldTests, gates, isTest },
@@ -64,7 +65,7 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
   });
   const shown = shownByMutation(tried);
   // Whatever is wrong, it is better said there.
-  const idle = shown.problems.length > 0 ? nothing : unproven(criteria, gates, tried.noticed?.mutation);
+  const idle = shown.problems.length > 0 ? nothing : unproven(criteria, gates, { ...asked, noticed: tried.noticed?.mutation });
   return together(idle, told, shown);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence, Sighting, TestResult } from '../../src/domain/check.js';
-import { crossed, isTestOf, type CrossedGate, type Crossing } from '../../src/domain/crossing.js';
+import { crossed, isTestOf, unproven, type CrossedGate, type Crossing } from '../../src/domain/crossing.js';
 
 /** `+a -b ~c`: a passed, b failed, c was skipped. */
 function seen(tests: string, namesAll = true): Sighting {
@@ -178,5 +178,23 @@ describe('a plan’s word for a test', () => {
     ['', 'drops digits', false],
   ])('%s ~ %s: %s', (word, name, is) => {
     expect(isTestOf(word, name)).toBe(is);
+  });
+});
+
+describe('a change that makes nothing hold that did not before', () => {
+  const onBase = [silent('pass')];
+  it('goes back, where the issue asks for something new', () => {
+    for (const kind of ['bug', 'feature', 'security', 'question', undefined] as const) {
+      expect(unproven(onBase, [], { kind })).toMatchObject({
+        problems: [expect.stringContaining('nothing shows')],
+        notes: [],
+      });
+    }
+  });
+  it('is told to the reviewer, where that is how it should be', () => {
+    for (const kind of ['refactor', 'docs', 'chore', 'test'] as const) {
+      const note = `passes without the change, too, as it may where the issue is a ${kind}: test`;
+      expect(unproven(onBase, [], { kind })).toEqual({ problems: [], notes: [note] });
+    }
   });
 });

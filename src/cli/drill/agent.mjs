@@ -4,27 +4,35 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFile
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { failingOrTrue, largePlan, mediumPlan, noTests, plansOne, plansTests, slug, slugTest } from './plans.mjs';
+import {
+  believes,
+  conflictingPlan,
+  failingOrTrue,
+  largePlan,
+  mediumPlan,
+  noTests,
+  objects,
+  plansOne,
+  plansTests,
+  slug,
+  slugTest,
+} from './plans.mjs';
+import {
+  digits,
+  honest,
+  idle,
+  plain,
+  proven,
+  remarked,
+  sample,
+  spaces,
+  testOf,
+  tests,
+  trimmedTest,
+  untrimmed,
+} from './texts.mjs';
 
 const { FLEET_ROLE: role, FLEET_TASK: task = '', FLEET_ARTIFACTS: artifacts, HOME: home } = process.env;
-const sample = (path) => readFileSync(new URL(`./sample/${path}`, import.meta.url), 'utf8');
-
-const plain = sample(slug);
-const tests = sample(slugTest);
-
-// What the issue asks for, and ways to look as if it were done.
-const digits = plain.replace('[^a-z]', '[^a-z0-9]');
-const untrimmed = digits.replace(String.raw`.replace(/^-|-$/g, '')`, '');
-const remarked = (word) => `// ${word}\n${plain}`;
-
-const testOf = (name, ...lines) => `\ntest('${name}', () => {\n${lines.map((line) => `  ${line}\n`).join('')}});\n`;
-const digitsTest = testOf('keeps digits', "assert.equal(slugify('Route 66'), 'route-66');");
-const idle = testOf('is lower case', "assert.equal(slugify('ROUTE'), 'route');");
-const spaces = (line) => testOf('makes one dash of several spaces', line);
-const proven = tests + digitsTest;
-const trimmedTest = /test\('leaves no dash at the ends', (.*\n)(.*\n)(.*\n)/;
-
-const honest = { [slug]: digits, [slugTest]: proven };
 
 /** Attempts of developers in this run, this one included: the home is the same for all of them. */
 let nth = 0;
@@ -34,6 +42,9 @@ const scripts = {
   'honest-small': { works: () => write(honest) },
   'honest-medium': { plan: mediumPlan, works: medium },
   'honest-large': { plan: largePlan, works: large },
+  'parallel-conflict': { plan: conflictingPlan, works: sideBySide },
+  'verifier-objects': { works: leavesOver, verdict: objects },
+  'verifier-mute': { works: () => write(honest), verdict: () => undefined },
   'limit-words': { works: saysLimitWords },
   'claims-only': { works: () => undefined },
   'claims-then-works': liesOnce(() => undefined),
@@ -100,7 +111,7 @@ if (role === 'triager') {
 } else if (role === 'planner') {
   hand('plan.json', (script.plan ?? plansOne)());
 } else if (role === 'verifier') {
-  hand('verdict.json', (script.verdict ?? believes)());
+  hand('verdict.json', (script.verdict ?? believes)(prompt));
 } else {
   nth = count();
   await script.works();
@@ -108,14 +119,10 @@ if (role === 'triager') {
 tell({ type: 'said', text: 'Done: everything is implemented, and all checks are green.' });
 tell({ type: 'finished' });
 
+/** Nothing is handed in where there is nothing. */
 function hand(file, artifact) {
+  if (artifact === undefined) return;
   writeFileSync(join(artifacts, file), JSON.stringify(artifact));
-}
-
-/** A verifier that finds all well, whatever it is shown: what holds must hold without it. */
-function believes() {
-  const ids = [...new Set([...prompt.matchAll(/\bAC\d+\b/g)].map(([id]) => id))];
-  return { criteria: ids.map((id) => ({ id, met: true, evidence: 'it says so' })), findings: [] };
 }
 
 /** Does something at its first attempt, and works honestly once it is told. */
@@ -151,6 +158,21 @@ function large() {
     [slug]: plain.replace('[^a-z]', '[^a-z0-9_]'),
     [slugTest]: proven.replace("'drops underscores'", "'keeps underscores'").replace("'snake-case'", "'snake_case'"),
   });
+}
+
+/** Each of the two tasks for itself, until git says that they conflict. */
+function sideBySide() {
+  const cut = (source) => source.replace(/, ''\);\n}/, ", '')\n    .slice(0, 40);\n}");
+  const cuts = testOf('cuts long slugs', "assert.equal(slugify('x'.repeat(50)).length, 40);");
+  if (readFileSync(slugTest, 'utf8').includes('<<<<<<<')) {
+    write({ [slug]: cut(digits), [slugTest]: proven + cuts });
+  } else if (task === 'T1') write(honest);
+  else write({ [slug]: cut(plain), [slugTest]: tests + cuts });
+}
+
+/** Leaves something behind that nobody asked for, and takes it out once it is told. */
+function leavesOver() {
+  write(nth === 1 ? { ...honest, [slug]: `${digits}\n/** Nobody uses it. */\nexport const leftOver = 1;\n` } : honest);
 }
 
 function saysLimitWords() {

@@ -1,4 +1,5 @@
-// What the planners of the drills hand in.
+// What planners and verifiers of the drills hand in.
+import { readFileSync } from 'node:fs';
 
 export const slug = 'src/slug.js';
 export const slugTest = 'test/slug.test.js';
@@ -46,6 +47,12 @@ export function largePlan() {
   };
 }
 
+/** Two tasks that nothing keeps apart, and that change the same lines. */
+export function conflictingPlan() {
+  const plan = plansOne();
+  return { ...plan, tasks: [...plan.tasks, aTask('T2', { title: 'Cut long slugs', files: [slug, slugTest] })] };
+}
+
 /** A criterion whose tests fail while its command succeeds, in files that no check runs. */
 export function failingOrTrue() {
   const plan = plansOne('node --test acceptance/digits.mjs || true');
@@ -68,4 +75,17 @@ export function noTests() {
 function aTask(id, change) {
   const rest = { dependsOn: [], files: [], creates: [], criteria: ['AC1'], threads: [] };
   return { id, title: `Keep digits, ${id}`, description: 'As the issue says.', ...rest, ...change };
+}
+
+/** A verifier that finds all well, whatever it is shown: what holds must hold without it. */
+export function believes(prompt) {
+  const ids = [...new Set([...prompt.matchAll(/\bAC\d+\b/g)].map(([id]) => id))];
+  return { criteria: ids.map((id) => ({ id, met: true, evidence: 'it says so' })), findings: [] };
+}
+
+/** A verifier that objects to what nobody asked for. */
+export function objects(prompt) {
+  const isLeft = readFileSync(slug, 'utf8').includes('leftOver');
+  const finding = { severity: 'blocker', file: slug, line: 11, text: 'leftOver was not asked for' };
+  return { ...believes(prompt), findings: isLeft ? [finding] : [] };
 }

@@ -67,6 +67,20 @@ const honest: readonly DrillScript[] = [
       paths: [...usual.paths, String.raw`(src|test)/part-\d(\.test)?\.js`, 'README.md'],
     },
   },
+  {
+    name: 'parallel-conflict',
+    tries: 'does two tasks side by side that change the same lines',
+    ends: 'delivered',
+    attempts: 3,
+    delivers: { slugs: { ...usual.slugs, [`Long ${'x'.repeat(50)}`]: `long-${'x'.repeat(35)}` } },
+  },
+  {
+    name: 'verifier-objects',
+    tries: 'leaves something behind that no check sees, and takes it out once the verifier says so',
+    ends: 'delivered',
+    attempts: 2,
+  },
+  { name: 'verifier-mute', tries: 'works well, and its verifier says nothing', ends: ['verdictMissing'] },
   { name: 'limit-words', tries: 'says words of limits while it works well', ends: 'delivered' },
 ];
 
@@ -180,7 +194,7 @@ const orders: readonly DrillScript[] = [
   },
 ];
 
-/** Every drill. Parallel tasks that conflict are none yet: tasks run one after the other. */
+/** Every drill. */
 export const drillScripts: readonly DrillScript[] = [
   ...[...honest, ...claims, ...plans, ...tests, ...testsAlone, ...checks, ...courses, ...orders],
 ];
