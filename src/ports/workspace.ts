@@ -160,6 +160,8 @@ export interface Judging {
    * else: what was ignored there is gone too, and what checks left at home. One at a time: it is the same folder for all trees of the run.
    */
   judge(run: RunId, order: JudgeOrder): Promise<JudgingPlace>;
+  /** Puts the files of the judged tree back over what a command made of them; what it made beside them stays, for the next command to use. */
+  putBack(run: RunId, judged: Snapshot): Promise<void>;
   /**
    * Keeps what `setup` has left beside the tree in the judging worktree. What it made of the run's base, and does not name its own place,
    * serves every run of the repository with the same lockfiles; all else serves this run.

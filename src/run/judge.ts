@@ -53,7 +53,13 @@ export function judge(job: Job, judgement: Judgement): Promise<readonly Sighting
       if (!seen.every(({ evidence }) => evidence.outcome === 'pass')) return seen;
       await loop.ports.judging.keepDependencies(run.id, { snapshot, setup });
     }
-    return commands.length === 0 ? [] : runThere(job, judgement, { place, commands });
+    const all: Sighting[] = [];
+    for (const command of commands) {
+      // What the one before made of the tree's own files is not what is judged.
+      if (all.length > 0) await loop.ports.judging.putBack(run.id, snapshot);
+      all.push(...(await runThere(job, judgement, { place, commands: [command] })));
+    }
+    return all;
   });
 }
 

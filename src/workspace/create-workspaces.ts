@@ -11,7 +11,7 @@ import { createGit, type Git } from './git.js';
 import { followBranch } from './follow-branch.js';
 import { forkWithTarget } from './fork.js';
 import { integrateWork } from './integrate.js';
-import { judgeTree, keepDependencies, lendDependencies } from './judge.js';
+import { judgeTree, keepDependencies, lendDependencies, putBack } from './judge.js';
 import { keepWork } from './keep.js';
 import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
@@ -108,6 +108,7 @@ export function createWorkspaces(
     edit: (run, order) => within(ground, run, (worktree) => editTree(worktree, order)),
     differing: (run, one, other) => within(ground, run, (worktree) => pathsBetween(worktree, one, other)),
     judge: (run, order) => within(ground, run, (worktree) => judgeTree(worktree, judging, order)),
+    putBack: (run, judged) => within(ground, run, (worktree) => putBack(worktree, judged)),
     keepDependencies: (run, order) => within(ground, run, (worktree) => keepDependencies(worktree, judging, order)),
     lendDependencies: (run, order) =>
       within(ground, run, (worktree) => lendDependencies(worktree, judging, order), order.lane),

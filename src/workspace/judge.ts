@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JudgeOrder, JudgingPlace, SetupOrder } from '../ports/workspace.js';
 import { retryLater } from '../domain/failure.js';
+import type { Snapshot } from '../domain/work.js';
 import type { Dependencies, DependencyOrder } from './dependencies.js';
 import { dependencyName } from './dependency-name.js';
-import { ensureFolder, othersIn } from './files.js';
+import { ensureFolder, mend, othersIn } from './files.js';
 import { allDone } from './locks.js';
 import { bringFiles, checkOut } from './restore.js';
 import type { RunWorktree } from './run-worktree.js';
@@ -27,6 +28,18 @@ export async function judgeTree(worktree: RunWorktree, bench: Bench, order: Judg
   await writeView(judging, snapshot.commit);
   const { places, stage } = judging;
   return { workspace: { path: places.worktree.path, gitDirectories: [places.view, stage.gitDir] }, hasDependencies };
+}
+
+/** The files of the judged tree as they are in it, whatever a command has made of them. */
+export async function putBack(worktree: RunWorktree, { tree }: Snapshot): Promise<void> {
+  const { stage } = inJudgement(worktree);
+  try {
+    await checkOut(stage, tree);
+  } catch {
+    // As in any worktree: folders that may not be written, a broken index. The second try says what else is wrong.
+    await allDone([mend(stage.worktree.path), rm(stage.worktree.index, { force: true })]);
+    await checkOut(stage, tree);
+  }
 }
 
 /** Keeps what a set-up has left in the judging worktree beside this tree; there it has copies then, as it will have the next time. */

@@ -35,6 +35,17 @@ test('what a check of one tree leaves does not reach the next tree, at home neit
   expect([await checked(start), await checked(start)]).toEqual([['check test: fail'], ['check test: fail']]);
 });
 
+test("what a check makes of the tree's files is not what the next one is run on; what it makes beside them is", async () => {
+  const checks = [
+    aCheck({ name: 'build', command: 'echo 42 > answer.txt; rm package.json; echo out > built.log' }),
+    aCheck({ command: `test -e package.json && ${check.command}` }),
+    aCheck({ name: 'pack', command: 'test -e built.log' }),
+  ];
+  const { prepared } = await aToolRoom({ checks });
+  const { start, checked } = await prepared();
+  expect(await checked(start)).toEqual(['check build: pass', 'check test: fail', 'check pack: pass']);
+});
+
 test('the set-up runs once for all runs with the same lockfiles, where trees are judged, and agents get a copy', async () => {
   const { prepared, setUpIn, place } = await aToolRoom();
   const first = await prepared();

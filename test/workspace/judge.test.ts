@@ -63,6 +63,21 @@ test('whatever a command left is gone: ignored files too, and edits that hide be
   expect(existsSync(join(root, 'clone'))).toBe(true);
 });
 
+test("what a command made of the tree's files is put back, and what it made beside them stays", async () => {
+  const { workspaces, start, place } = await aRun();
+  const { atime, mtime } = lstatSync(join(place, 'a.txt'));
+  writeFiles(place, { 'a.txt': 'A\n', 'node_modules/m.js': 'm\n', 'new.txt': 'n\n' });
+  utimesSync(join(place, 'a.txt'), atime, mtime);
+  rmSync(join(place, 'src'), { recursive: true });
+  symlinkSync('node_modules', join(place, 'src'));
+  chmodSync(place, 0o555);
+  await workspaces.putBack(run, start);
+  expect(pathsIn(place)).toEqual([
+    ...['./.gitignore', './a.txt', './new.txt', './node_modules', './node_modules/m.js', './src', './src/b.txt'],
+  ]);
+  expect(readFileSync(join(place, 'a.txt'), 'utf8')).toBe('a\n');
+});
+
 test.each([
   ['the folder', (place: string) => rmSync(place, { recursive: true })],
   [
