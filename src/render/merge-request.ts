@@ -66,7 +66,9 @@ function evidence(run: Run): readonly (readonly string[])[] {
     run.evidence.length === 0 ? ['Fleet ran no command on this change.'] : evidenceTable(run.evidence),
     run.evidence.length === 0 ? [] : seenOn(run),
     checks.length === 0
-      ? ['This repository has no checks: none are named in `.fleet/config.yml`, and none were found. Look closely.']
+      ? [
+          'This repository has no checks: none are named in `.fleet/config.yml`, and none were found. So nothing but the criteria shows that the change is right, and nothing shows what else it may have broken. Look closely.',
+        ]
       : [],
     testNotes.map((note) => `- ${escapeInline(note)}`),
     ...told.map((one) => outputFold(one)),

@@ -53,7 +53,7 @@ posts the answers. You stand in a git worktree of the branch: read and run whate
 directory is read-only.`;
 }
 
-function firstPlan({ triage }: Run): string {
+function firstPlan({ triage, prepared }: Run): string {
   return `- \`summary\`: what is wrong or wanted, its cause in the code, and the way you chose. A few sentences, for people.
 - \`criteria\`: what must hold at the end, as seen from outside; one fact each, ids AC1, AC2 … Prove each with a command where that is
   possible: one shell line, run at the root of the worktree, that fails now and passes once the criterion holds. Use \`inspection\` only for
@@ -62,9 +62,13 @@ function firstPlan({ triage }: Run): string {
   \`description\` what to change, where and why. \`files\` exist today; new ones stand in \`creates\`. \`dependsOn\` names
   what must come before; tasks that do not wait for each other are worked on at the same time, so they touch different files. Every
   criterion is served by a task.
-- No test is weakened, skipped or deleted. If the issue asks for the opposite of what a test says, name it in \`supersededTests\` with the reason.
+${prepared?.policy.checks.length === 0 ? unchecked : ''}- No test is weakened, skipped or deleted. If the issue asks for the opposite of what a test says, name it in \`supersededTests\` with the reason.
 - Where the issue leaves something open, choose the sensible reading and say so in \`risks\`${assumed(triage)}. Do nothing that was not asked for.`;
 }
+
+const unchecked = `- No command checks this repository yet. Plan a test of the change with it, in the way of its language, and prove the criteria with the command that
+  runs that test: one that needs nothing but a fresh clone and the tools at hand. Only where no test is possible, say so in \`risks\`, with the reason.
+`;
 
 const small = 'This one was found to be small: plan one task, unless the code shows that it is more.';
 
