@@ -70,6 +70,7 @@ export interface Obstacle {
     | 'budgetSpent'
     | 'pushRefused'
     | 'emptyRepository'
+    | 'baseReplaced'
     | 'configurationBroken'
     | 'setupFailed'
     | 'forgeRefused'

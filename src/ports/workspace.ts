@@ -83,6 +83,8 @@ export interface IntegrateOrder extends Integration {
   readonly base: string;
   /** `rebase` where all commits of the branch are Fleet's own and nothing conflicts; else it is merged all the same. */
   readonly how: 'merge' | 'rebase';
+  /** The commit of the base that the work stands on. Where somebody has forced it out, a rebase brings nothing of it back, or throws `needsPerson('baseReplaced')`. */
+  readonly since?: string;
   /** Globs of what suggestions may not change, beside the operator's. */
   readonly protectedPaths: readonly string[];
   /** Commit messages: for the merge commit, and for a thread's suggestions. */

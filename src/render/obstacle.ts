@@ -61,6 +61,11 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
     what: 'The repository has no commit yet.',
     wayOut: 'Push a first commit to the default branch, then write `/fleet retry`.',
   },
+  baseReplaced: {
+    what: 'The history of the target branch was replaced while Fleet worked.',
+    wayOut:
+      'If that was a mistake, bring the old history back and write `/fleet retry`: the work is kept. Otherwise take the label off and put it on again: Fleet begins anew on what is there now.',
+  },
   configurationBroken: {
     what: "The repository's configuration cannot be used.",
     wayOut: 'Mend what is listed on the default branch, then write `/fleet retry`.',

@@ -41,6 +41,7 @@ export async function integrate(job: Job, effect: Extract<Effect, { type: 'integ
     base: run.prepared?.policy.base ?? run.repository.defaultBranch,
     // Nobody has seen the branch yet, so its history may still be made straight.
     how: run.mergeRequest === undefined ? 'rebase' : (run.prepared?.policy.review.conflicts ?? 'merge'),
+    ...(run.prepared === undefined ? {} : { since: run.prepared.start.commit }),
     protectedPaths: run.prepared?.policy.protectedPaths ?? [],
     messages: { merge: mergeMessage(run, mergedName(run)), suggestion: (by) => suggestionMessage(run, by) },
   });

@@ -65,6 +65,8 @@ interface Brought {
 
 async function bringIn(worktree: RunWorktree, sides: Sides, order: IntegrateOrder): Promise<Brought> {
   const { ours, theirs } = sides;
+  const forcedOut = await forcedOutOf(worktree, sides, order);
+  if (forcedOut !== undefined) return leaveBehind(worktree, sides, forcedOut);
   const fork = await forkOf(worktree, sides);
   if (fork === ours.commit) return { head: theirs };
   const isThere = fork === theirs.commit;
@@ -72,6 +74,26 @@ async function bringIn(worktree: RunWorktree, sides: Sides, order: IntegrateOrde
   const replayed = since === undefined ? undefined : await replay(worktree, { ours: ours.commit, since, onto: theirs });
   if (replayed !== undefined) return replayed;
   return isThere ? { head: ours } : merge(worktree, sides, order.messages.merge);
+}
+
+/** What the work stands on, where somebody has forced it out of the base and the work can still be put elsewhere. */
+async function forcedOutOf(
+  { stage }: RunWorktree,
+  { ours, theirs }: Sides,
+  { source, how, since }: IntegrateOrder,
+): Promise<string | undefined> {
+  if (source !== 'base' || how !== 'rebase' || since === undefined || since === theirs.commit) return undefined;
+  const isIn = (commit: string): Promise<boolean> => isContained(stage.git, stage.gitDir, since, commit);
+  return !(await isIn(theirs.commit)) && (await isIn(ours.commit)) ? since : undefined;
+}
+
+/** A merge would bring back what was forced out. */
+async function leaveBehind(worktree: RunWorktree, { ours, theirs, name }: Sides, since: string): Promise<Brought> {
+  const replayed = await replay(worktree, { ours: ours.commit, since, onto: theirs });
+  if (replayed !== undefined) return replayed;
+  throw needsPerson('baseReplaced', [
+    `${name} does not hold ${since.slice(0, 12)} any more, which the work stands on, and the work cannot be put on ${theirs.commit.slice(0, 12)} without a conflict`,
+  ]);
 }
 
 /** The commit after which ours are written anew; undefined where they are merged. */
@@ -93,7 +115,7 @@ async function forkOf({ stage, record }: RunWorktree, { ours, theirs, name }: Si
   const end = await stage.git.attempt(call);
   if (end.exit === 0) return end.stdout.trim();
   if (end.exit !== 1) throw unexpected(call, end);
-  throw needsPerson('configurationBroken', [
+  throw needsPerson('baseReplaced', [
     `${record.branch} and ${name} have no commit in common: somebody has replaced the history of one of them; merge them by hand, or close the merge request`,
   ]);
 }

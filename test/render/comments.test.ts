@@ -90,7 +90,7 @@ describe('noticeComment', () => {
 test('every obstacle says what a person can do', async () => {
   const kinds = [
     ...(['checksRed', 'planMissing', 'agentFailed', 'noAgent', 'changeRefused', 'pushRefused'] as const),
-    ...(['emptyRepository', 'configurationBroken', 'setupFailed', 'forgeRefused', 'spent'] as const),
+    ...(['emptyRepository', 'baseReplaced', 'configurationBroken', 'setupFailed', 'forgeRefused', 'spent'] as const),
     ...(['roundsSpent', 'sameDemand', 'ciStaysRed', 'notProven', 'rejected', 'verdictMissing', 'budgetSpent'] as const),
   ];
   const page = kinds

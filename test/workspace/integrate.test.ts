@@ -52,7 +52,7 @@ describe('the base', () => {
     expect(await reasonOf(integrate())).toEqual({
       kind: 'needsPerson',
       obstacle: {
-        kind: 'configurationBroken',
+        kind: 'baseReplaced',
         details: [
           'fleet/7-fix and main have no commit in common: somebody has replaced the history of one of them; merge them by hand, or close the merge request',
         ],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { aRound, branch } from './round.js';
+import { aRound, branch, reasonOf } from './round.js';
 import { run } from './scene.js';
 
 const by = { id: '1', login: 'ann', kind: 'person' } as const;
@@ -61,6 +61,44 @@ describe('rebase', () => {
   test('a base that is there already changes nothing', async () => {
     const { integrate, head } = await aRound();
     expect(await integrate({ how: 'rebase' })).toEqual({ head, applied: [] });
+  });
+});
+
+describe('where what the work stands on was forced out of the base', () => {
+  /** Work on a base whose last commit was taken out again since. */
+  async function forcedOut(files: Readonly<Record<string, string>>, work: Readonly<Record<string, string>>) {
+    const round = await aRound();
+    const since = round.person('main', { 'secret.txt': 's\n' });
+    const { head: onIt } = await round.integrate({ how: 'rebase' });
+    const head = await round.commit(onIt, work);
+    round.force(round.start.commit, 'main');
+    const theirs = Object.keys(files).length === 0 ? round.start.commit : round.person('main', files);
+    return { ...round, since, head, theirs };
+  }
+
+  test.each([
+    ['and others are there', { 'b.txt': 'b\n' }],
+    ['and nothing else is there', {}],
+  ])('%s: the work alone is put on what is there', async (_, files) => {
+    const { integrate, head, since, theirs, inMirror } = await forcedOut(files, { 'c.txt': 'c\n' });
+    const done = await integrate({ head, how: 'rebase', since });
+    expect(inMirror('diff', '--name-only', theirs, done.head.commit)).toBe('a.txt\nc.txt');
+    expect(inMirror('log', '--format=%s', `${theirs}..${done.head.commit}`)).toBe('by fleet\nby fleet');
+    expect((await integrate({ head: done.head, how: 'rebase', since: theirs })).head).toEqual(done.head);
+  });
+
+  test('and the work conflicts: a person decides', async () => {
+    const { integrate, head, since, theirs } = await forcedOut({ 'c.txt': 'theirs\n' }, { 'c.txt': 'c\n' });
+    const short = (sha: string): string => sha.slice(0, 12);
+    expect(await reasonOf(integrate({ head, how: 'rebase', since }))).toEqual({
+      kind: 'needsPerson',
+      obstacle: {
+        kind: 'baseReplaced',
+        details: [
+          `main does not hold ${short(since)} any more, which the work stands on, and the work cannot be put on ${short(theirs)} without a conflict`,
+        ],
+      },
+    });
   });
 });
 
