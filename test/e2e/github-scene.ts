@@ -47,6 +47,7 @@ export function githubScene(
         comment: commentJson(gitHub.web, repository, at(where), comment),
       });
     },
+    editIssue: async (by, body) => people.editIssue(issue, by, { body }),
     review: (by, review) => reviewers.review(repository, pull().number, by, review),
     reply: (thread, by, text) => reviewers.reply(repository, pull().number, Number(thread), { by, text }),
     resolve: async (thread) => reviewers.resolve(repository, pull().number, Number(thread), true),

@@ -52,6 +52,7 @@ export function gitlabScene(
       if (note === undefined) throw new Error(`nobody said ${text}`);
       await people.editComment(project, at(where), note, to);
     },
+    editIssue: async (by, description) => people.edit(issue, by, { description }),
     deleteBranch: async (branch) => deleteBranch(gitDir(), branch),
     async rewrite(branch, files) {
       for (const work of [() => undefined, () => git.commit(project.path, branch, files, project.defaultBranch)]) {

@@ -72,6 +72,8 @@ export interface Scene {
   say(where: Place, by: string, text: string): Promise<unknown>;
   /** Changes a comment that says this; forges tell of it as of an edit. */
   edit(where: Place, text: string, to: string): Promise<void>;
+  /** The issue has another text from now on. */
+  editIssue(by: string, text: string): Promise<void>;
   review(by: string, review: Review): Promise<unknown>;
   reply(thread: string, by: string, text: string): Promise<void>;
   resolve(thread: string, by: string): Promise<void>;
