@@ -10,12 +10,14 @@ import { measureIdle } from './bench/idle.js';
 import { measureMemory } from './bench/memory.js';
 import { measureRounds } from './bench/rounds.js';
 import { measureRuns } from './bench/runs.js';
+import { measureTasks } from './bench/tasks.js';
 import { markdownOf, tableOf, verdictOf } from './bench/table.js';
 import { measureWebhooks } from './bench/webhooks.js';
 
 const rows: Readonly<Record<string, Row>> = {
   webhooks: measureWebhooks,
   runs: measureRuns,
+  tasks: measureTasks,
   boot: measureBoot,
   memory: measureMemory,
   idle: measureIdle,

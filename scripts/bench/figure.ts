@@ -6,7 +6,7 @@ export interface Figure {
   readonly row: string;
   readonly what: string;
   readonly engine: Engine['name'];
-  readonly unit: 'ms' | 'MB' | 'calls' | 'calls/h' | 'lines' | 'comments';
+  readonly unit: 'ms' | 'MB' | 'calls' | 'calls/h' | 'lines' | 'comments' | '%';
   readonly values: readonly number[];
   /** At most this much is wanted; without it the figure is there for information. */
   readonly aim?: number;

@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectControl } from '../../src/control/socket.js';
+import type { Control } from '../../src/control/request.js';
+import type { JournalEntry } from '../../src/domain/journal.js';
 import type { Run } from '../../src/domain/run.js';
 import { GitHubStandIn } from '../../test/support/github/stand-in.js';
 import type { IssueState, RepositoryState } from '../../test/support/github/state.js';
@@ -113,6 +115,17 @@ export class World {
     this.#fleet = undefined;
   }
 
+  /** From now on plans have so many tasks that nothing keeps apart, each with a criterion, and developers take so long. */
+  plan({ tasks, seconds }: { readonly tasks: number; readonly seconds: number }): void {
+    writeFileSync(join(this.marks, 'plan.json'), `${JSON.stringify(planOf(tasks))}\n`);
+    if (seconds > 0) writeFileSync(join(this.marks, 'seconds'), String(seconds));
+  }
+
+  /** The journal of a run. */
+  async journal({ id }: Run): Promise<readonly JournalEntry[]> {
+    return (await (await this.#control())({ op: 'log', run: id, after: 0, waitMs: 0 })).entries;
+  }
+
   /** Puts the label on a new issue of each repository, all at once. */
   async label(repositories: readonly RepositoryState[]): Promise<Batch> {
     const { people, calls } = this.gitHub;
@@ -132,8 +145,7 @@ export class World {
   async finished(batch: Batch): Promise<readonly Finished[]> {
     const isReady = (issue: IssueState): boolean => issue.comments.some(({ body }) => body.includes('kind=ready'));
     await until(() => batch.issues.every(({ issue }) => isReady(issue)), 'the merge requests');
-    const control = await connectControl(this.dataFolder);
-    if (control === undefined) throw new Error('Fleet does not answer on its socket');
+    const control = await this.#control();
     let runs: readonly Run[] = [];
     await until(async () => {
       ({ runs } = await control({ op: 'list', limit: 1_000, open: true }));
@@ -155,12 +167,19 @@ export class World {
     this.gitHub.assertNoSurprises();
   }
 
+  async #control(): Promise<Control> {
+    const control = await connectControl(this.dataFolder);
+    if (control === undefined) throw new Error('Fleet does not answer on its socket');
+    return control;
+  }
+
   #seenOf({ repository, labelledAtMs }: Batch['issues'][number], run: Run | undefined): Finished {
     const pushedAtMs = this.#pushedAtMs.get(pathOf(repository));
     if (run === undefined || pushedAtMs === undefined) throw new Error(`nothing was pushed to ${repository.name}`);
-    const mark = readdirSync(this.marks).find((name) => name === `${run.id}.planner.started`);
-    if (mark === undefined) throw new Error(`the agent of run ${run.id} left no mark`);
-    return { run, labelledAtMs, agentStartedAtMs: statSync(join(this.marks, mark)).mtimeMs, pushedAtMs };
+    const marks = readdirSync(this.marks).filter((name) => name.startsWith(`${run.id}.`) && name.endsWith('.started'));
+    if (marks.length === 0) throw new Error(`no agent of run ${run.id} left a mark`);
+    const agentStartedAtMs = Math.min(...marks.map((mark) => statSync(join(this.marks, mark)).mtimeMs));
+    return { run, labelledAtMs, agentStartedAtMs, pushedAtMs };
   }
 
   /** The stand-in's list of calls has no times: a push has ended when the answer of git's own program has gone out. */
@@ -181,6 +200,22 @@ export function pathOf({ owner, name }: RepositoryState): string {
 
 function runOf(runs: readonly Run[], { repository, issue }: Batch['issues'][number]): Run | undefined {
   return runs.find((run) => run.repository.id === String(repository.id) && run.issue.number === issue.number);
+}
+
+function planOf(tasks: number) {
+  const numbers = Array.from({ length: tasks }, (_, index) => index + 1);
+  const file = (number: number): string => `folder-${number}/file-${number}.txt`;
+  return {
+    summary: 'Add lines.',
+    criteria: numbers.map((number) => ({
+      ...{ id: `AC${number}`, text: `file ${number} has a line more` },
+      proof: { kind: 'command', run: `grep -q added ${file(number)}` },
+    })),
+    tasks: numbers.map((number) => ({
+      ...{ id: `T${number}`, title: `Add a line to file ${number}`, description: 'Add it at the end.' },
+      ...{ files: [file(number)], criteria: [`AC${number}`] },
+    })),
+  };
 }
 
 function configuration(folder: string): string {
