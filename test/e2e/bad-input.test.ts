@@ -47,12 +47,12 @@ describe.concurrent(
       'wrong types': (_: string, problem: string) => `- ${problem}`,
     } as const;
     it.each([
-      ['triager', 'triage.json', 'kind: ', ['huge', 'wrong types']],
-      ['planner', 'plan.json', 'summary: ', ['link', 'huge']],
-      ['planner', 'plan.json', 'summary: ', ['missing', 'wrong types']],
-      ['verifier', 'verdict.json', 'criteria: ', ['wrong types', 'huge']],
-      ['verifier', 'verdict.json', 'criteria: ', ['link', 'missing']],
-    ] as const)('by the %s: %s', async (role, file, problem, kinds) => {
+      ['triager', ['huge', 'wrong types'], 'triage.json', 'kind: '],
+      ['planner', ['link', 'huge'], 'plan.json', 'summary: '],
+      ['planner', ['missing', 'wrong types'], 'plan.json', 'summary: '],
+      ['verifier', ['wrong types', 'huge'], 'verdict.json', 'criteria: '],
+      ['verifier', ['link', 'missing'], 'verdict.json', 'criteria: '],
+    ] as const)('by the %s: %j', async (role, kinds, file, problem) => {
       const scene = stage.scene({ behaviour: `[[${role}: hands in = ${kinds.join(', ')}]]` });
       await scene.label('mona');
       const run = await rested(stage, scene, reviewed(1));
@@ -116,13 +116,14 @@ describe.concurrent('the base is changed while Fleet works', { timeout: 120_000 
     expect(rolesOf(done)).toEqual(['triager', 'planner', 'developer', 'verifier']);
   });
 
-  it('a conflict is for the agent to resolve, and both sides stay', async () => {
+  it('a conflict is for the agent to resolve, and what it made of it is checked', async () => {
     const { scene, run } = await atWork();
     const theirs = "export const slug = (text) => text.trim().toLowerCase().replace(/[^a-z]+/g, '-');\n";
     const moved = stage.git.commit(scene.path, 'main', { 'slug.js': theirs });
     goOn(run);
     const done = await rested(stage, scene, reviewed(1));
     expect(rolesOf(done)).toEqual(['triager', 'planner', 'developer', 'developer', 'verifier']);
+    expect(promptsOf(stage, done)[3]).toContain('## The conflict');
     expect(gitOf(scene, 'merge-base', 'main', done.branch)).toBe(moved);
     expect(done.evidence.every(({ outcome }) => outcome === 'pass')).toBe(true);
   });
