@@ -20,22 +20,25 @@ function attemptsOf(run: Run): readonly string[] {
   );
 }
 
-/** Three goes at the task, the last in a fresh session, and the same after each of two new plans. */
-const everyRung = ['planner finished', 'developer finished', 'developer finished', 'developer finished'];
-const everyPlan = [...everyRung, ...everyRung, ...everyRung];
-
 const times = (count: number, text: string): readonly string[] => Array.from({ length: count }, () => text);
+
+const triaged = 'triager finished';
+const planned = [triaged, 'planner finished'];
+
+/** Three goes at the task, the last in a fresh session, and the same after each of two new plans. */
+const everyRung = ['planner finished', ...times(3, 'developer finished')];
+const everyPlan = [triaged, ...everyRung, ...everyRung, ...everyRung];
 
 describe.concurrent(
   'a run that its agents do not bring to an end is blocked, and one comment says what failed and what to do',
   () => {
     const cases: readonly { readonly behaviour: string; readonly attempts: readonly string[] }[] = [
-      { behaviour: 'developer: ends never', attempts: ['planner finished', ...times(3, 'developer stalled')] },
-      { behaviour: 'developer: gigabyte', attempts: ['planner finished', ...times(3, 'developer flood')] },
-      { behaviour: 'planner: none', attempts: times(3, 'planner finished') },
-      { behaviour: 'planner: garbage', attempts: times(3, 'planner finished') },
-      { behaviour: 'planner: invalid', attempts: times(3, 'planner finished') },
-      { behaviour: 'planner: crash', attempts: times(3, 'planner crash') },
+      { behaviour: 'developer: ends never', attempts: [...planned, ...times(3, 'developer stalled')] },
+      { behaviour: 'developer: gigabyte', attempts: [...planned, ...times(3, 'developer flood')] },
+      { behaviour: 'planner: none', attempts: [triaged, ...times(3, 'planner finished')] },
+      { behaviour: 'planner: garbage', attempts: [triaged, ...times(3, 'planner finished')] },
+      { behaviour: 'planner: invalid', attempts: [triaged, ...times(3, 'planner finished')] },
+      { behaviour: 'planner: crash', attempts: [triaged, ...times(3, 'planner crash')] },
       { behaviour: 'developer: nothing', attempts: everyPlan },
       { behaviour: 'developer: everything', attempts: everyPlan },
       { behaviour: 'developer: red', attempts: everyPlan },
@@ -65,8 +68,8 @@ describe.concurrent('a run goes on', () => {
     const repository = aRepositoryFor(world);
     await labelled(world, repository, '[[planner: invalid once]]');
     const { run } = await told(world, repository, 'inReview');
-    expect(attemptsOf(run)).toEqual(['planner finished', 'planner finished', 'developer finished']);
-    expect(promptsOf(world, run)[1]).toContain(
+    expect(attemptsOf(run)).toEqual([...planned, 'planner finished', 'developer finished', 'verifier finished']);
+    expect(promptsOf(world, run, 'planner')[1]).toContain(
       '## What was wrong last time\n\nYour last answer could not be used. Mend exactly this:\n\n- task T1: criteria names AC9',
     );
   }, 60_000);
@@ -75,8 +78,8 @@ describe.concurrent('a run goes on', () => {
     const repository = aRepositoryFor(world);
     await labelled(world, repository, '[[developer: late]]');
     const { run } = await told(world, repository, 'inReview');
-    expect(attemptsOf(run)).toEqual(['planner finished', 'developer finished', 'developer finished']);
-    expect(promptsOf(world, run)[2]).toContain(
+    expect(attemptsOf(run)).toEqual([...planned, 'developer finished', 'developer finished', 'verifier finished']);
+    expect(promptsOf(world, run, 'developer')[1]).toContain(
       '### test: `node slug.test.js` failed (exit 1)\n\n```\n./slug.test.js: expected area-51, got -51\n```',
     );
     expect(commitsOf(world, repository, run.branch)).toHaveLength(1);
@@ -85,7 +88,7 @@ describe.concurrent('a run goes on', () => {
   it('and no child that an agent left behind lives on', async ({ expect }) => {
     const repository = aRepositoryFor(world);
     await labelled(world, repository, '[[developer: children]]');
-    const checking = await reached(world, repository, (run) => run.attempts.length === 2);
+    const checking = await reached(world, repository, (run) => run.attempts.length === 3);
     expect(processesOf(checking)).toEqual([]);
     await told(world, repository, 'inReview');
   }, 60_000);

@@ -1,6 +1,7 @@
 import type { Run } from '../../src/domain/run.js';
 import type { IssueState, RepositoryState } from '../support/github/state.js';
 import { commitsOf } from './look.js';
+import { withoutTimes } from './story.js';
 import type { GitHubFleet } from './world.js';
 
 /** All that people can read about a run: issues and merge requests with their comments, and the commits; what differs from run to run is masked. */
@@ -34,11 +35,10 @@ function indented(text: string): string {
 
 /** Text without what differs from run to run. */
 export function masked(text: string, { gitHub }: GitHubFleet, run: Run): string {
-  return text
+  return withoutTimes(text)
     .replaceAll(run.id, 'RUN')
     .replaceAll(gitHub.host, 'github.test')
     .replace(/\bsample-\d+/g, 'sample')
-    .replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME')
     .replace(/\b[0-9a-f]{7,40}\b/g, 'SHA')
     .replace(/(?<=key=RUN)[.\d]+/g, '.N')
     .trim();

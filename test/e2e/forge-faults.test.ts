@@ -37,7 +37,7 @@ describe('trouble that passes, at the reaction, the first comment and the merge 
     expect(issue.reactions).toHaveLength(1);
     expect([...kindsOf(issue)].sort()).toEqual(['ready', 'status']);
     expect(mergeRequestsOf(repository)).toHaveLength(1);
-    expect(run.attempts).toHaveLength(2);
+    expect(run.attempts).toHaveLength(4);
   });
 
   it('tokens that GitHub revoked in the middle of a run are asked for anew', async () => {

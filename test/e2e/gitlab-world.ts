@@ -9,6 +9,7 @@ import { startFleet } from '../../src/main.js';
 import { GitLabStandIn } from '../support/gitlab/stand-in.js';
 import type { ProjectState, ThreadState } from '../support/gitlab/state.js';
 import { temporaryFolder } from '../support/temp.js';
+import { withoutTimes } from './story.js';
 import { namedRepository } from './world.js';
 
 const scriptedAgent = resolve(import.meta.dirname, '../support/agents/scripted.mjs');
@@ -92,10 +93,9 @@ export async function reached({ fleet }: GitLabFleet, project: ProjectState, pha
 /** All that people can read about a run, issue and merge requests with their notes; what differs from run to run is masked. */
 export function conversation({ gitLab }: GitLabFleet, project: ProjectState, run: Run): string {
   const threads = [...project.issues.values(), ...project.mergeRequests.values()].map(thread);
-  return `${threads.join('\n\n')}\n`
+  return withoutTimes(`${threads.join('\n\n')}\n`)
     .replaceAll(run.id, 'RUN')
     .replaceAll(gitLab.web.url, 'https://gitlab.test')
-    .replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME')
     .replace(/\b[0-9a-f]{7,40}\b/g, 'SHA')
     .replace(/(?<=key=RUN)[.\d]+/g, '.N');
 }

@@ -134,8 +134,10 @@ it.each(moments)(
     expect(mergeRequestsOf(repository)).toHaveLength(1);
     expect(commitsOf(world, repository, ended.branch)).toHaveLength(1);
     expect(ended.attempts.map(({ role, outcome }) => `${role} ${outcome.kind}`)).toEqual([
+      'triager finished',
       'planner finished',
       'developer finished',
+      'verifier finished',
     ]);
   },
   60_000,

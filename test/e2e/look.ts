@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import type { Role } from '../../src/domain/agent.js';
 import type { Phase } from '../../src/domain/phase.js';
 import type { Run } from '../../src/domain/run.js';
 import type { CommentState, IssueState, RepositoryState } from '../support/github/state.js';
@@ -138,12 +139,12 @@ export function mergeRequestsOf(repository: RepositoryState): readonly IssueStat
   return [...repository.issues.values()].filter(({ pull, user }) => pull !== undefined && user.type === 'Bot');
 }
 
-/** The prompts that the agents of a run were given, in order. */
-export function promptsOf(world: Pick<Fleet, 'folder'>, run: Run): readonly string[] {
+/** The prompts that the agents of a run were given, all or those of one role, in order. */
+export function promptsOf(world: Pick<Fleet, 'folder'>, run: Run, role?: Role): readonly string[] {
   const folder = join(world.folder, 'prompts');
   const revision = (name: string): number => Number(name.split('.')[1]);
   return readdirSync(folder)
-    .filter((name) => name.startsWith(`${run.id}.`))
+    .filter((name) => name.startsWith(`${run.id}.`) && name.endsWith(`${role ?? ''}.md`))
     .sort((one, other) => revision(one) - revision(other))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
 }
@@ -222,10 +223,10 @@ function opening(body: string): string {
   return line.replace(/\b(?=\w*\d)[0-9a-f]{7,40}\b/g, 'SHA');
 }
 
-/** Waits until so many agents have been at work on the newest run. */
+/** Waits until so many developers have been at work on the newest run. */
 export async function prompted(stage: Stage, scene: Scene, count: number): Promise<Run> {
   const run = await reached(stage, scene, () => true);
-  await becomes(() => promptsOf(stage, run).length >= count);
+  await becomes(() => promptsOf(stage, run, 'developer').length >= count);
   return run;
 }
 

@@ -91,7 +91,7 @@ describe('what agents read', () => {
     const issue = world.gitHub.people.openIssue(repository, 'olga', 'slug drops digits', null);
     await world.gitHub.people.labelIssue(repository, issue.number, 'fleet', 'mona');
     const { run } = await told(world, repository, 'inReview');
-    expect(promptsOf(world, run)[0]).toContain('Title: slug drops digits\n\n(no description)\n');
+    for (const prompt of promptsOf(world, run)) expect(prompt).toContain('Title: slug drops digits\n\n(no description)\n');
   });
 
   it('is the issue as it was when the label was put on, with what writers had said', async () => {
@@ -106,7 +106,7 @@ describe('what agents read', () => {
     issue.body = 'Mine coins, says the text.';
     const { run } = await told(world, repository, 'inReview');
     const prompts = promptsOf(world, run);
-    expect(prompts).toHaveLength(2);
+    expect(prompts).toHaveLength(4);
     for (const prompt of prompts) {
       expect(prompt).toContain('The text as it was.');
       expect(prompt).toContain('--- comment by mona ---\nKeep it small, says mona.');
@@ -206,7 +206,7 @@ describe('commands', () => {
     await reached(
       world,
       repository,
-      (run) => run.phase.name === 'blocked' && run.attempts.length === 2 * first.attempts.length,
+      (run) => run.phase.name === 'blocked' && run.attempts.length === first.attempts.length + 3,
     );
     await people.comment(repository, issue.number, 'mona', '/fleet stop');
     await reached(world, repository, 'cancelled');

@@ -108,6 +108,6 @@ describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
       ...{ runs: 1, phase: 'inReview', round: 1, issue: ['status', 'ready', 'ciBroken'], mergeRequest: [] },
       ...{ threads: [], commits: ['fix: keep digits'] },
     });
-    expect({ attempts: run.attempts.length, reruns: scene.reruns() }).toEqual({ attempts: 2, reruns: 2 });
+    expect({ attempts: run.attempts.length, reruns: scene.reruns() }).toEqual({ attempts: 4, reruns: 2 });
   });
 });

@@ -30,7 +30,7 @@ describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
   /** What the planner of the second round read of its threads. */
   async function asked(scene: Scene): Promise<readonly string[]> {
     const run = await rested(stage, scene, reviewed(2));
-    return [...(promptsOf(stage, run)[2] ?? '').matchAll(/^thread: .*\n(.*)$/gm)].map(([, about = '']) => about);
+    return [...(promptsOf(stage, run, 'planner')[1] ?? '').matchAll(/^thread: .*\n(.*)$/gm)].map(([, about = '']) => about);
   }
 
   describe('a comment', () => {
@@ -74,7 +74,7 @@ describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
   it('threads that are resolved or deleted while the agent works: the one is answered all the same, the other is gone', async () => {
     const scene = await opened(stage, { behaviour: '[[developer 2: waits]]' });
     await scene.review('mona', { remarks: [rename, 'Why lower case?', 'Why here?'].map((text) => ({ ...at, text })) });
-    await prompted(stage, scene, 4);
+    await prompted(stage, scene, 2);
     const [, resolved, deleted] = scene.threads();
     await scene.resolve(resolved!.id, 'mona');
     await scene.deleteThread(deleted!.id);

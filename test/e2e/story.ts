@@ -43,8 +43,11 @@ export class Story {
   }
 }
 
-function withoutTimes(text: string): string {
-  return text.replace(/\b\d+(\.\d+)? s\b|\b\d+ min( \d+ s)?/g, 'TIME');
+/** Text without what depends on how fast the machine is. */
+export function withoutTimes(text: string): string {
+  return text
+    .replace(/\b\d+(\.\d+)? s\b|\b(\d+ h )?\d+ min( \d+ s)?/g, 'TIME')
+    .replace(/(?<=Budget: )\d+ %/g, 'SHARE');
 }
 
 function paragraphs(text: string): readonly string[] {

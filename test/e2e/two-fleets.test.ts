@@ -62,7 +62,7 @@ describe.skipIf(skipped)(
         expect(issue.reactions).toHaveLength(1);
         expect(mergeRequestsOf(repository)).toHaveLength(1);
         expect(commitsOf(first, repository, run.branch)).toHaveLength(1);
-        expect(run.attempts).toHaveLength(2);
+        expect(run.attempts).toHaveLength(4);
       }
     }, 60_000);
   },
