@@ -10,7 +10,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     env: { TMPDIR: runFolder, FLEET_TEST_RUN: runFolder },
     globalSetup: ['test/support/leaks.ts'],
+    setupFiles: ['test/support/end-of-file.ts'],
     pool: 'forks',
+    // What a file imports, and the first embedded database of a process, cost seconds: files of a worker share both.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 20_000,

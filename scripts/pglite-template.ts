@@ -1,7 +1,7 @@
 // Makes dist/store/template: the folder of an empty, migrated embedded database, which the first start copies instead of creating one.
 // Run by the build, at its end; what was made before from the same migrations and packages is taken from a cache.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localMigrations } from '../src/forge/local/migrations.js';
@@ -18,16 +18,28 @@ const inputs = [
   ...['node_modules/@electric-sql/pglite/package.json', 'node_modules/bullmq/package.json'],
 ];
 
+/** Templates that nobody has used for so long are removed. */
+const unusedMs = 24 * 3_600_000;
+
 /** The folder of the template in the cache, made when it is not there. */
 export async function cachedTemplate(): Promise<string> {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(readFileSync(join(root, input)));
   const cached = join(cache, `template-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(cached)) return cached;
-  const outdated = (existsSync(cache) ? readdirSync(cache) : []).filter((name) => /^template-[0-9a-f]+$/.test(name));
-  await make(cached);
-  for (const name of outdated) rmSync(join(cache, name), { recursive: true, force: true });
+  if (!existsSync(cached)) await make(cached);
+  const now = new Date();
+  utimesSync(cached, now, now);
+  removeUnused(now.getTime());
   return cached;
+}
+
+/** Another checkout may share the cache, and be copying its own. */
+function removeUnused(nowMs: number): void {
+  const folders = readdirSync(cache).filter((name) => /^template-[0-9a-f]+$/.test(name));
+  for (const folder of folders.map((name) => join(cache, name))) {
+    const { mtimeMs = nowMs } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+    if (nowMs - mtimeMs > unusedMs) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Makes the folder under another name first: others must not see half of it. */

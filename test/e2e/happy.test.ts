@@ -13,7 +13,7 @@ it('a labelled issue becomes a merge request, and the talk about it reads like t
   const repository = aRepositoryFor(world, detectedRepository);
   await labelled(world, repository);
   const { run } = await told(world, repository, 'inReview');
-  expect(world.gitHub.git.read('acme/sample-1', run.branch, 'slug.js')).toContain('[^a-z0-9]');
+  expect(world.gitHub.git.read(`acme/${repository.name}`, run.branch, 'slug.js')).toContain('[^a-z0-9]');
   expect(mergeRequestsOf(repository).map(({ pull }) => pull)).toEqual([
     { head: 'fleet/1-slug-drops-digits', base: 'main', draft: false, reviewers: ['mona'] },
   ]);

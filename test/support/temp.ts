@@ -1,14 +1,14 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 const foldersOfFile: string[] = [];
 
-// Registered on import, so before the file's own afterAll hooks, and therefore run after them.
-afterAll(() => {
+/** Removes what lasted for a file. */
+export function removeFoldersOfFile(): void {
   for (const folder of foldersOfFile.splice(0)) remove(folder);
-});
+}
 
 /**
  * Makes an empty folder that is removed after the test (called in a test or in beforeEach), or, with life 'file',
