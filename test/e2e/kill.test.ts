@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RepositoryState } from '../support/github/state.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IssueState, RepositoryState } from '../support/github/state.js';
 import { KillableFleet, tsx } from './killable.js';
 import {
   agentWorks,
@@ -26,7 +26,7 @@ const daemon = new KillableFleet();
 let world: GitHubFleet;
 
 beforeAll(async () => {
-  world = await gitHubFleet({ start: daemon.start });
+  world = await gitHubFleet({ start: daemon.start, config: 'limits: { runs: 8 }\n' });
 }, 60_000);
 afterAll(async () => {
   await world.close();
@@ -47,12 +47,14 @@ interface Moment {
   readonly release?: () => void;
 }
 
+/** Ms after which an answer comes that nobody waits for any more. */
+const longerThanItLives = 30_000;
+
 const open = (name: string) => () => writeFileSync(gateOf(name), '');
 const waitFor = (name: string): string =>
   `touch ${gateOf(name)}.seen; while ! test -e ${gateOf(name)}; do sleep 0.05; done`;
 
 const moments: readonly Moment[] = [
-  { name: 'when the webhook was just acknowledged', comes: () => Promise.resolve() },
   {
     name: 'while the set-up runs',
     files: () => ({
@@ -97,7 +99,11 @@ const moments: readonly Moment[] = [
   {
     name: 'when the merge request is there and the answer is on its way',
     prepare: ({ name }) => {
-      world.gitHub.fail({ method: 'POST', path: new RegExp(`/${name}/pulls$`), effect: { delayMs: 2_000 } });
+      world.gitHub.fail({
+        method: 'POST',
+        path: new RegExp(`/${name}/pulls$`),
+        effect: { delayMs: longerThanItLives },
+      });
     },
     comes: (repository) => becomes(() => mergeRequestsOf(repository).length === 1),
   },
@@ -107,25 +113,48 @@ const moments: readonly Moment[] = [
       world.gitHub.fail({
         method: 'POST',
         path: new RegExp(`/${name}/issues/1/comments$`),
-        effect: { delayMs: 2_000 },
+        effect: { delayMs: longerThanItLives },
       });
     },
     comes: (repository) => becomes(() => kindsOf(repository.issues.get(1)!).length === 1),
   },
+  { name: 'when the webhook was just acknowledged', comes: () => Promise.resolve() },
 ];
 
-it.each(moments)(
-  'killed -9 $name: after the next start the run ends as if nothing had happened',
-  async (moment) => {
-    const repository = aRepositoryFor(world, moment.files?.());
-    moment.prepare?.(repository);
-    const issue = await labelled(world, repository, moment.behaviour);
-    await moment.comes(repository);
-    const [run] = await runsOf(world, repository);
+/** A run at one of the moments. */
+interface Met {
+  readonly repository: RepositoryState;
+  readonly issue: IssueState;
+}
+
+/** Lets a run come to its moment. */
+async function meet(moment: Moment): Promise<Met> {
+  const repository = aRepositoryFor(world, moment.files?.());
+  moment.prepare?.(repository);
+  const issue = await labelled(world, repository, moment.behaviour);
+  await moment.comes(repository);
+  return { repository, issue };
+}
+
+describe('killed -9 with a run at each moment, and started again', () => {
+  const met = new Map<Moment, Met>();
+  beforeAll(async () => {
+    const held = moments.slice(0, -1);
+    const there = await Promise.all(held.map(meet));
+    // Only this one does not wait.
+    const all = [...there, await meet(moments.at(-1)!)];
+    const runs = (await Promise.all(all.map(({ repository }) => runsOf(world, repository)))).flat();
     await daemon.end('SIGKILL');
-    await becomes(() => run === undefined || processesOf(run).length === 0, 2_000);
-    moment.release?.();
+    await becomes(() => runs.every((run) => processesOf(run).length === 0), 2_000);
+    for (const [index, moment] of moments.entries()) {
+      met.set(moment, all[index]!);
+      moment.release?.();
+    }
     await world.start();
+  }, 120_000);
+
+  it.each(moments)('$name: the run ends as if nothing had happened', async (moment) => {
+    const { repository, issue } = met.get(moment)!;
     const { run: ended } = await told(world, repository, 'inReview');
     expect(await runsOf(world, repository)).toEqual([ended]);
     expect(kindsOf(issue)).toEqual(['status', 'ready']);
@@ -139,9 +168,8 @@ it.each(moments)(
       'developer finished',
       'verifier finished',
     ]);
-  },
-  60_000,
-);
+  });
+});
 
 it('a second Fleet on the same data folder is refused with a clear message, and exits with 3', async () => {
   const second = spawn(process.execPath, [...tsx, cliFile, 'start'], {

@@ -10,6 +10,9 @@ import type { Said, Scene, Stage } from './stage.js';
 import type { Item } from './story.js';
 import type { Fleet, GitHubFleet } from './world.js';
 
+/** Less than a test may take, so that what it waited for is said. */
+const longestMs = 50_000;
+
 type Wanted = Phase['name'] | ((run: Run) => boolean);
 
 /** A repository, by the forge's own id. */
@@ -22,7 +25,7 @@ export async function reached(
   world: Pick<Fleet, 'fleet'>,
   repository: Numbered,
   wanted: Wanted,
-  withinMs = 90_000,
+  withinMs = longestMs,
 ): Promise<Run> {
   const isWanted = typeof wanted === 'function' ? wanted : (run: Run): boolean => run.phase.name === wanted;
   const deadline = performance.now() + withinMs;
@@ -90,7 +93,7 @@ export async function decided(stage: Pick<Fleet, 'fleet'>, scene: Numbered, word
 }
 
 /** Waits until it is so, looking again and again. Fails when that takes more than `withinMs`. */
-export async function becomes(isSo: () => boolean, withinMs = 90_000): Promise<void> {
+export async function becomes(isSo: () => boolean, withinMs = longestMs): Promise<void> {
   const look = (): void => expect(isSo(), String(isSo)).toBe(true);
   await vi.waitFor(look, { timeout: withinMs, interval: 20 });
 }

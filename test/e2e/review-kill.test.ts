@@ -8,7 +8,7 @@ import { stages } from './stages.js';
 
 const at = { path: 'slug.js', line: 1 };
 
-describe.each(stages)('killed -9 on %s', (_, start) => {
+describe.each(stages)('killed -9 on %s', (forge, start) => {
   const daemon = new KillableFleet();
   let stage: Stage;
   beforeAll(async () => {
@@ -38,32 +38,37 @@ describe.each(stages)('killed -9 on %s', (_, start) => {
     expect(scene.reviewers()).toEqual(['mona']);
   }, 120_000);
 
-  it('while it brings the base in, and again when that is pushed and the answer on its way: there is one merge', async () => {
-    const scene = await opened(stage);
-    await scene.push('main', { 'NEWS.md': 'News.\n' });
-    const pushed = holdPush(stage, scene.gitDir);
-    // The first one is for the workspace.
-    const fetches = new RegExp(`/${scene.path}\\.git/info/refs\\?service=git-upload-pack$`);
-    for (const delayMs of [0, 3_000]) stage.fail({ method: 'GET', path: fetches, effect: { delayMs } });
-    const seen = (): number => stage.calls.filter(({ kind, path }) => kind === 'git' && fetches.test(path)).length;
-    const before = seen();
-    await scene.say('mergeRequest', 'mona', '/fleet update');
-    await becomes(() => seen() === before + 2);
-    await daemon.end('SIGKILL');
-    await stage.start();
-    await becomes(() => existsSync(pushed.seen));
-    await daemon.end('SIGKILL');
-    pushed.release();
-    await stage.start();
-    const run = await rested(stage, scene, reviewed(2));
-    expect(await outcome(stage, scene)).toEqual({
-      ...{ runs: 1, phase: 'inReview', round: 2, threads: [], issue: ['status', 'ready'], mergeRequest: [] },
-      commits: ['fix: keep digits', `Merge main into ${run.branch}`],
-    });
-    const merges = commitItems(scene, 'main', run.branch).filter(({ title }) => title.includes(', a merge of '));
-    expect(merges).toHaveLength(1);
-    expect(stage.git.read(scene.path, run.branch, 'NEWS.md')).toBe('News.\n');
-  }, 120_000);
+  // The forge has no part in it.
+  it.runIf(forge === 'github')(
+    'while it brings the base in, and again when that is pushed and the answer on its way: there is one merge',
+    async () => {
+      const scene = await opened(stage);
+      await scene.push('main', { 'NEWS.md': 'News.\n' });
+      const pushed = holdPush(stage, scene.gitDir);
+      // The first one is for the workspace.
+      const fetches = new RegExp(`/${scene.path}\\.git/info/refs\\?service=git-upload-pack$`);
+      for (const delayMs of [0, 3_000]) stage.fail({ method: 'GET', path: fetches, effect: { delayMs } });
+      const seen = (): number => stage.calls.filter(({ kind, path }) => kind === 'git' && fetches.test(path)).length;
+      const before = seen();
+      await scene.say('mergeRequest', 'mona', '/fleet update');
+      await becomes(() => seen() === before + 2);
+      await daemon.end('SIGKILL');
+      await stage.start();
+      await becomes(() => existsSync(pushed.seen));
+      await daemon.end('SIGKILL');
+      pushed.release();
+      await stage.start();
+      const run = await rested(stage, scene, reviewed(2));
+      expect(await outcome(stage, scene)).toEqual({
+        ...{ runs: 1, phase: 'inReview', round: 2, threads: [], issue: ['status', 'ready'], mergeRequest: [] },
+        commits: ['fix: keep digits', `Merge main into ${run.branch}`],
+      });
+      const merges = commitItems(scene, 'main', run.branch).filter(({ title }) => title.includes(', a merge of '));
+      expect(merges).toHaveLength(1);
+      expect(stage.git.read(scene.path, run.branch, 'NEWS.md')).toBe('News.\n');
+    },
+    120_000,
+  );
 });
 
 /** Pushes are taken, and answered once they are released. */
