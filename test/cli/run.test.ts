@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { startFleet } from '../../src/main.js';
 import { gitIn } from '../forge/local/world.js';
+import { placeDatabase } from '../support/databases.js';
 import { temporaryFolder } from '../support/temp.js';
 import { aSample, configured, recordedCommand } from './sample.js';
 import { commandLine } from './world.js';
@@ -95,6 +96,7 @@ describe('fleet run', { timeout: 120_000 }, () => {
     const env = { PATH: process.env['PATH']!, FLEET_DATA_DIR: dataFolder, LOG_LEVEL: 'silent', PORT: '0' };
     const read = loadConfig({ use: 'server', env, cwd });
     if (!('config' in read)) throw new Error(JSON.stringify(read.problems));
+    await placeDatabase(dataFolder);
     const server = await startFleet(read.config, { role: 'all', listen: true });
     onTestFinished(() => server.close());
     const fleet = commandLine({ cwd, env, input: issue, main: () => Promise.reject(new Error('a second Fleet')) });

@@ -6,6 +6,7 @@ import { artifactNames, artifactSchema } from '../../src/agent/artifact/schemas.
 import { configSchema } from '../../src/config/json-schema.js';
 import { loadConfig } from '../../src/config/load.js';
 import { gitRunner } from '../../src/workspace/run-git.js';
+import { placeDatabase } from '../support/databases.js';
 import { temporaryFolder } from '../support/temp.js';
 
 /** What one command left. */
@@ -23,6 +24,18 @@ export interface Surroundings {
   readonly main: () => Promise<FleetMain>;
   /** Called with every piece of standard output. */
   readonly onOut: (text: string) => void;
+}
+
+/** Fleet itself, started on a database that is there already. */
+async function quickMain(): Promise<FleetMain> {
+  const main = await import('../../src/main.js');
+  return {
+    ...main,
+    startFleet: async (config, options) => {
+      await placeDatabase(config.dataFolder);
+      return main.startFleet(config, options);
+    },
+  };
 }
 
 /** A command line in surroundings of its own: a data folder, a home and nothing else in its environment. */
@@ -47,7 +60,7 @@ export function commandLine(change: Partial<Surroundings> = {}) {
       readInput: async () => change.input ?? '',
       interrupted: change.interrupted ?? new AbortController().signal,
       configure: (use) => loadConfig({ use, env, cwd }),
-      main: change.main ?? (() => import('../../src/main.js')),
+      main: change.main ?? quickMain,
       schema: async (name) => {
         if (name === 'config' || name === 'repository') return JSON.stringify(configSchema(name));
         const artifact = artifactNames.find((each) => each === name);

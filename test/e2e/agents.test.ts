@@ -28,27 +28,38 @@ const planned = [triaged, 'planner finished'];
 /** Three goes at the task, the last in a fresh session, and the same after each of two new plans. */
 const everyRung = ['planner finished', ...times(3, 'developer finished')];
 const everyPlan = [triaged, ...everyRung, ...everyRung, ...everyRung];
+const onePlan = [triaged, ...everyRung];
+
+/** One plan is enough to see how a task ends. */
+const withoutReplans = {
+  ...namedRepository,
+  '.fleet/config.yml': 'checks: { test: node slug.test.js }\nbudgets: { replans: 0 }\n',
+};
 
 describe.concurrent(
   'a run that its agents do not bring to an end is blocked, and one comment says what failed and what to do',
   () => {
-    const cases: readonly { readonly behaviour: string; readonly attempts: readonly string[] }[] = [
+    const cases: readonly {
+      readonly behaviour: string;
+      readonly attempts: readonly string[];
+      readonly files?: typeof namedRepository;
+    }[] = [
       { behaviour: 'developer: ends never', attempts: [...planned, ...times(3, 'developer stalled')] },
       { behaviour: 'developer: gigabyte', attempts: [...planned, ...times(3, 'developer flood')] },
       { behaviour: 'planner: none', attempts: [triaged, ...times(3, 'planner finished')] },
       { behaviour: 'planner: garbage', attempts: [triaged, ...times(3, 'planner finished')] },
       { behaviour: 'planner: invalid', attempts: [triaged, ...times(3, 'planner finished')] },
       { behaviour: 'planner: crash', attempts: [triaged, ...times(3, 'planner crash')] },
-      { behaviour: 'developer: nothing', attempts: everyPlan },
-      { behaviour: 'developer: everything', attempts: everyPlan },
+      { behaviour: 'developer: nothing', attempts: onePlan, files: withoutReplans },
+      { behaviour: 'developer: everything', attempts: onePlan, files: withoutReplans },
       { behaviour: 'developer: red', attempts: everyPlan },
-      { behaviour: 'developer: workflow', attempts: everyPlan },
+      { behaviour: 'developer: workflow', attempts: onePlan, files: withoutReplans },
     ];
-    for (const { behaviour, attempts } of cases)
+    for (const { behaviour, attempts, files } of cases)
       it(
         behaviour,
         async ({ expect }) => {
-          const repository = aRepositoryFor(world);
+          const repository = aRepositoryFor(world, files);
           await labelled(world, repository, `[[${behaviour}]]`);
           const { run, issue } = await told(world, repository, 'blocked');
           expect(attemptsOf(run)).toEqual(attempts);

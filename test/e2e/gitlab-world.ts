@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cachedTemplate } from '../../scripts/pglite-template.js';
 import type { StartedFleet } from '../../src/cli/fleet-port.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { Phase } from '../../src/domain/phase.js';
 import type { Run } from '../../src/domain/run.js';
 import { startFleet } from '../../src/main.js';
+import { placeDatabase } from '../support/databases.js';
 import { GitLabStandIn } from '../support/gitlab/stand-in.js';
 import type { ProjectState, ThreadState } from '../support/gitlab/state.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -26,8 +26,7 @@ export async function gitLabFleet(): Promise<GitLabFleet> {
   const gitLab = await GitLabStandIn.start({ folder: join(folder, 'gitlab') });
   const prompts = join(folder, 'prompts');
   mkdirSync(prompts);
-  // As in an installed Fleet: made from nothing, the database takes seconds.
-  cpSync(await cachedTemplate(), join(folder, 'data/database'), { recursive: true });
+  await placeDatabase(join(folder, 'data'));
   const agent = {
     ...{ name: 'script', dialect: 'command', command: ['node', scriptedAgent], maxConcurrent: 8 },
     ...{ timeouts: { silence: '60s', wall: '60s' }, env: { PROMPTS: prompts } },

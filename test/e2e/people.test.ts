@@ -91,7 +91,8 @@ describe('what agents read', () => {
     const issue = world.gitHub.people.openIssue(repository, 'olga', 'slug drops digits', null);
     await world.gitHub.people.labelIssue(repository, issue.number, 'fleet', 'mona');
     const { run } = await told(world, repository, 'inReview');
-    for (const prompt of promptsOf(world, run)) expect(prompt).toContain('Title: slug drops digits\n\n(no description)\n');
+    for (const prompt of promptsOf(world, run))
+      expect(prompt).toContain('Title: slug drops digits\n\n(no description)\n');
   });
 
   it('is the issue as it was when the label was put on, with what writers had said', async () => {

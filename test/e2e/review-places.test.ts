@@ -30,7 +30,9 @@ describe.each(stages)('on %s', { timeout: 120_000 }, (_, start) => {
   /** What the planner of the second round read of its threads. */
   async function asked(scene: Scene): Promise<readonly string[]> {
     const run = await rested(stage, scene, reviewed(2));
-    return [...(promptsOf(stage, run, 'planner')[1] ?? '').matchAll(/^thread: .*\n(.*)$/gm)].map(([, about = '']) => about);
+    return [...(promptsOf(stage, run, 'planner')[1] ?? '').matchAll(/^thread: .*\n(.*)$/gm)].map(
+      ([, about = '']) => about,
+    );
   }
 
   describe('a comment', () => {

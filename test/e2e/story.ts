@@ -45,9 +45,7 @@ export class Story {
 
 /** Text without what depends on how fast the machine is. */
 export function withoutTimes(text: string): string {
-  return text
-    .replace(/\b\d+(\.\d+)? s\b|\b(\d+ h )?\d+ min( \d+ s)?/g, 'TIME')
-    .replace(/(?<=Budget: )\d+ %/g, 'SHARE');
+  return text.replace(/\b\d+(\.\d+)? s\b|\b(\d+ h )?\d+ min( \d+ s)?/g, 'TIME').replace(/(?<=Budget: )\d+ %/g, 'SHARE');
 }
 
 function paragraphs(text: string): readonly string[] {

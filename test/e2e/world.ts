@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cachedTemplate } from '../../scripts/pglite-template.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { StartedFleet } from '../../src/cli/fleet-port.js';
 import { startFleet } from '../../src/main.js';
+import { placeDatabase } from '../support/databases.js';
 import { GitHubStandIn } from '../support/github/stand-in.js';
 import type { IssueState, RepositoryState } from '../support/github/state.js';
 import { GitLabStandIn } from '../support/gitlab/stand-in.js';
@@ -126,8 +126,7 @@ async function startedFleet(
   listens: (address: string) => void,
 ): Promise<Fleet> {
   for (const name of ['prompts', 'gates']) mkdirSync(join(folder, name));
-  // As in an installed Fleet: made from nothing, the database takes seconds.
-  cpSync(await cachedTemplate(), join(folder, 'data/database'), { recursive: true });
+  await placeDatabase(join(folder, 'data'));
   writeFileSync(
     join(folder, 'fleet.config.yml'),
     `agents:

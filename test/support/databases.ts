@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, onTestFinished } from 'vitest';
 import { cachedTemplate } from '../../scripts/pglite-template.js';
@@ -10,6 +12,12 @@ import { temporaryFolder } from './temp.js';
 /** Variables that `npm test` and `node scripts/servers.mjs` set; suites that need a server are skipped without. */
 export const postgresUrl = process.env['FLEET_TEST_DATABASE_URL'];
 export const redisUrl = process.env['FLEET_TEST_REDIS_URL'];
+
+/** Puts an empty, migrated database into a data folder that has none, as an installed Fleet does: made from nothing, it takes seconds. */
+export async function placeDatabase(dataFolder: string): Promise<void> {
+  const folder = join(dataFolder, 'database');
+  if (!existsSync(folder)) cpSync(await cachedTemplate(), folder, { recursive: true });
+}
 
 /** A migrated embedded database, closed and removed after the test, or with life 'file' (called in beforeAll) after the file. */
 export async function embeddedDatabase(life: 'test' | 'file' = 'test'): Promise<Database> {

@@ -2,27 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { createLocalForge } from '../../../src/forge/local/local-forge.js';
 import { localMigrations } from '../../../src/forge/local/migrations.js';
 import type { LocalTables } from '../../../src/forge/local/tables.js';
 import type { Delivery } from '../../../src/ports/store.js';
-import { openDatabase, type Database } from '../../../src/store/database.js';
+import type { Database } from '../../../src/store/database.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { gitRunner } from '../../../src/workspace/run-git.js';
 import { startMs } from '../../support/builders.js';
+import { embeddedDatabase } from '../../support/databases.js';
 import { temporaryFolder } from '../../support/temp.js';
 
 /** One embedded database for the tests of a file. */
 export function sharedDatabase(): () => Database {
   let database: Database | undefined;
   beforeAll(async () => {
-    database = await openDatabase({ kind: 'embedded', folder: temporaryFolder('file') });
+    database = await embeddedDatabase('file');
     await migrate(database, [localMigrations]);
   }, 60_000);
-  afterAll(async () => {
-    await database?.close();
-  });
   return () => database!;
 }
 
