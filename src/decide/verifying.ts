@@ -77,7 +77,11 @@ function crossed(run: Run, { head }: VerifyingPhase, event: Extract<WorkEvent, {
   const { problems, notes } = event;
   const { testNotes: _, ...rest } = run;
   const noted: Run = notes.length === 0 ? rest : { ...rest, testNotes: notes };
-  if (problems.length === 0) return startInspecting(noted, head, 'the tests hold against the base');
+  if (problems.length === 0) {
+    const because = 'the tests hold against the base';
+    // It was looked at already, before the delivery went wrong.
+    return isInspected(noted, head) ? deliver(noted, head, because) : startInspecting(noted, head, because);
+  }
   const because = `${counted(problems.length, 'thing')} about the tests to be mended`;
   return notGood(noted, head, { kind: 'notProven', problems }, because);
 }
@@ -93,6 +97,11 @@ function inspected(
   if (problems.length === 0) return deliver(next, head, `${attempt.agent} found nothing that is in the way`);
   const because = `${attempt.agent} found ${counted(problems.length, 'thing')} to be mended`;
   return notGood(next, head, { kind: 'rejected', problems }, because);
+}
+
+/** An agent has looked at exactly this tree, and found nothing that is in the way. */
+function isInspected({ inspection, plan }: Run, { tree }: Snapshot): boolean {
+  return inspection?.tree === tree && problemsOf(plan?.criteria ?? [], inspection).length === 0;
 }
 
 /** Blockers, and the criteria that only a look can prove and that the verifier did not see met. What a receipt has proven is proven. */

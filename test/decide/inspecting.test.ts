@@ -104,6 +104,22 @@ describe('the verifier', () => {
       because: 'the tests hold against the base; codex looks at it',
     },
     {
+      name: 'it has looked at this very tree, and only the forge was in the way → delivered',
+      run: { ...crossing, ...inspection({ criteria: [saw] }) },
+      event: { type: 'crossed', head, problems: [], notes: [], atMs },
+      phase: delivering,
+      effects: [{ type: 'pushBranch', head }],
+      because: 'the tests hold against the base',
+    },
+    {
+      name: 'what it found in this very tree is looked at again',
+      run: { ...crossing, ...inspection({ criteria: [saw], findings: [blocker] }) },
+      event: { type: 'crossed', head, problems: [], notes: [], atMs },
+      phase: inspecting,
+      effects: [runs(verifier)],
+      because: 'the tests hold against the base; codex looks at it',
+    },
+    {
       name: 'nothing in the way → delivered, with what it saw',
       run,
       event: said({ criteria: [saw] }),
