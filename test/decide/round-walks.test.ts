@@ -319,7 +319,7 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
   const broken = new Map<string, number>();
   for (let seed = 0; seed < 250; seed += 1) {
     const walk = new Walk(dice(seed));
-    for (let steps = 0; steps < 400; steps += 1) walk.step();
+    for (let steps = 0; steps < 500; steps += 1) walk.step();
     walk.rest();
     walk.atRest();
     for (const each of walk.reached) reached.add(each);
