@@ -92,10 +92,11 @@ describe('the two examples of the contract page', () => {
   test('what is built is not named', () => {
     const operator: WrittenConfig = {
       agents: [
-        { name: 'a', dialect: 'claude' },
+        { name: 'a', dialect: 'claude', vendor: 'them' },
         { name: 'b', dialect: 'command', command: ['b'] },
       ],
-      roles: { default: ['a'], planner: ['b'] },
+      roles: { default: ['a'], triager: ['b'], researcher: ['b'], planner: ['b'], critic: ['b'], verifier: ['b'] },
+      questionDeadline: '1h',
       limits: { runs: 1 },
       webhooks: true,
       routing: 'ordered',
@@ -108,8 +109,9 @@ describe('the two examples of the contract page', () => {
       checks: {},
       checkTimeout: '1m',
       protectedPaths: [],
-      parallelTasks: 1,
-      planApproval: false,
+      parallelTasks: 3,
+      planApproval: true,
+      intents: { database: { roles: { developer: ['a'] }, skills: ['sql'] } },
     };
     expect([unbuiltKeys(operator), unbuiltRepositoryKeys(repository), unbuiltKeys('nonsense')]).toEqual([[], [], []]);
   });
