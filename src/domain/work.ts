@@ -77,6 +77,7 @@ export interface Obstacle {
     | 'roundsSpent'
     | 'sameDemand'
     | 'ciStaysRed'
+    | 'receiptMissing'
     | 'spent';
   /** Facts for people, one a line: what failed, where. */
   readonly details: readonly string[];

@@ -93,6 +93,11 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
     wayOut:
       'Look at the log of the job. If the job itself is broken, mend that; otherwise push a fix to the branch, or say in a comment what is wrong. Then write `/fleet retry`.',
   },
+  receiptMissing: {
+    what: 'Fleet was about to go on without having seen every check pass, and stopped itself.',
+    wayOut:
+      'That is a fault of Fleet: please report it with the lines above. `/fleet retry` goes on from what is committed, and runs every check again.',
+  },
   spent: {
     what: 'Fleet tried again and again, and gave up.',
     wayOut: 'Once the reason is gone, write `/fleet retry`: it goes on where it stopped.',

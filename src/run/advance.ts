@@ -1,8 +1,9 @@
 import { decide } from '../decide/decide.js';
+import type { Decision } from '../decide/decision.js';
 import { Failure } from '../domain/failure.js';
 import { holdsSlot } from '../domain/phase.js';
 import type { Run, RunId } from '../domain/run.js';
-import type { LoadedRun } from '../ports/store.js';
+import type { LoadedRun, RunChange } from '../ports/store.js';
 import { changesOf, queueEffects } from './commit.js';
 import type { Loop } from './loop.js';
 
@@ -27,9 +28,7 @@ async function decideAll(loop: Loop, loaded: LoadedRun): Promise<void> {
   const { ports } = loop;
   let { run } = loaded;
   for (const { inboxId, event } of loaded.unread) {
-    const decision = decide(run, event);
-    const change = changesOf({ fromRevision: run.revision, decision, event, read: [inboxId] });
-    await ports.store.runs.commit(change);
+    const { decision, change } = await committed(loop, run, { event, inboxId });
     const level = decision.run.phase.name === run.phase.name ? 'debug' : 'info';
     ports.log[level](
       { run: run.id, event: event.type, phase: decision.run.phase.name, because: decision.because },
@@ -39,6 +38,29 @@ async function decideAll(loop: Loop, loaded: LoadedRun): Promise<void> {
     await queueEffects(ports, change.effects);
     await fillSlots(loop, run, decision.run);
     run = decision.run;
+  }
+}
+
+/** A decision that the store does not take is a bug of Fleet's; the run must not stand still for it, so a person is asked. */
+async function committed(
+  { ports }: Loop,
+  run: Run,
+  { event, inboxId }: LoadedRun['unread'][number],
+): Promise<{ readonly decision: Decision; readonly change: RunChange }> {
+  const changeOf = (decision: Decision): RunChange =>
+    changesOf({ fromRevision: run.revision, decision, event, read: [inboxId] });
+  const decision = decide(run, event);
+  const change = changeOf(decision);
+  try {
+    await ports.store.runs.commit(change);
+    return { decision, change };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.reason.kind !== 'needsPerson') throw error;
+    const { obstacle } = error.reason;
+    ports.log.error({ run: run.id, event: event.type, error }, 'decision was refused by the store');
+    const refused = decide(run, { type: 'effectFailed', effect: 'commitWork', obstacle, atMs: event.atMs });
+    await ports.store.runs.commit(changeOf(refused));
+    return { decision: refused, change: changeOf(refused) };
   }
 }
 

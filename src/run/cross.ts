@@ -65,7 +65,8 @@ async function crossing(job: Job, { policy }: Prepared, head: Snapshot): Promise
   });
   const shown = shownByMutation(tried);
   // Whatever is wrong, it is better said there.
-  const idle = shown.problems.length > 0 ? nothing : unproven(criteria, gates, { ...asked, noticed: tried.noticed?.mutation });
+  const idle =
+    shown.problems.length > 0 ? nothing : unproven(criteria, gates, { ...asked, noticed: tried.noticed?.mutation });
   return together(idle, told, shown);
 }
 

@@ -1,4 +1,4 @@
-import { lostRace } from '../domain/failure.js';
+import { lostRace, needsPerson } from '../domain/failure.js';
 import { receiptsMissing } from '../domain/receipts.js';
 import { holdsSlot, isEnded } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
@@ -23,11 +23,14 @@ export async function commit(tables: FleetTables, change: RunChange): Promise<vo
   });
 }
 
-/** Nothing is called done that Fleet has not seen pass on exactly this tree, whatever decided so. */
+/** Nothing is called done that Fleet has not seen pass on exactly this tree, whatever decided so: then a person has to know. */
 function demandReceipts(run: Run): void {
   const missing = receiptsMissing(run);
   if (missing.length === 0) return;
-  throw new Error(`run ${run.id} may not go on to ${run.phase.name}: no receipt for ${missing.join(', ')}`);
+  throw needsPerson('receiptMissing', [
+    `run ${run.id} may not go on to ${run.phase.name}`,
+    ...missing.map((name) => `no receipt for ${name}`),
+  ]);
 }
 
 async function writeRun(tables: FleetTables, { run, fromRevision }: RunChange): Promise<void> {

@@ -92,6 +92,7 @@ test('every obstacle says what a person can do', async () => {
     ...(['checksRed', 'planMissing', 'agentFailed', 'noAgent', 'changeRefused', 'pushRefused'] as const),
     ...(['emptyRepository', 'baseReplaced', 'configurationBroken', 'setupFailed', 'forgeRefused', 'spent'] as const),
     ...(['roundsSpent', 'sameDemand', 'ciStaysRed', 'notProven', 'rejected', 'verdictMissing', 'budgetSpent'] as const),
+    'receiptMissing' as const,
   ];
   const page = kinds
     .map((kind) => `${kind}: ${obstacleWords(kind).what}\n  ${obstacleWords(kind).wayOut}\n`)

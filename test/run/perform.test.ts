@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Effect } from '../../src/domain/effect.js';
+import type { RunEvent } from '../../src/domain/event.js';
 import { lostRace, needsPerson, retryLater } from '../../src/domain/failure.js';
 import type { EffectId } from '../../src/domain/run.js';
 import { advance } from '../../src/run/advance.js';
@@ -8,7 +9,16 @@ import { HeldClaims } from '../../src/run/held-claims.js';
 import { perform } from '../../src/run/perform.js';
 import type { Claim } from '../../src/ports/store.js';
 import type { Database } from '../../src/store/database.js';
-import { aPerson, aPlanningPhase, aPrepared, aRun, anAssignment, aUsage, startMs } from '../support/builders.js';
+import {
+  aPerson,
+  aPlanningPhase,
+  aPrepared,
+  aRun,
+  anAssignment,
+  aSnapshot,
+  aUsage,
+  startMs,
+} from '../support/builders.js';
 import { embeddedDatabase } from '../support/databases.js';
 import { aDelivery } from '../store/sample.js';
 import { loaded, sceneOn, type Scene } from './scene.js';
@@ -184,9 +194,36 @@ describe('a run that is stopped while its agent works', () => {
   });
 });
 
+describe('a decision that the store refuses', () => {
+  it('is a bug that is logged, and a person is asked: the run does not stand still', async () => {
+    const head = aSnapshot();
+    const run = aRun({ phase: { name: 'verifying', step: 'crossing', head }, prepared: aPrepared() });
+    await scene.store.runs.commit({ fromRevision: 0, run, effects: [], journal: [], read: [], cancelsWork: false });
+    await happens({ type: 'crossed', head, problems: [], notes: [], atMs: startMs });
+    await advance(scene.loop, runId);
+    const after = await loaded(scene, runId);
+    expect([after.run.phase, after.run.revision, after.unread]).toEqual([
+      {
+        name: 'blocked',
+        obstacle: {
+          kind: 'receiptMissing',
+          details: ['run r1 may not go on to delivering', 'no receipt for test'],
+        },
+        resume: { to: 'verifying', head },
+      },
+      2,
+      [],
+    ]);
+    expect(scene.logged.filter((line) => line.includes('decision was refused by the store'))).toHaveLength(1);
+  });
+});
+
+async function happens(event: RunEvent): Promise<void> {
+  const { inboxId } = await scene.store.inbox.receive(aDelivery(event.type));
+  await scene.store.inbox.admit(inboxId, 'for the test', [{ run: runId, event }]);
+}
+
 async function commanded(name: 'stop'): Promise<void> {
   const told = { by: aPerson(), command: { name }, commentId: 'c1', place: 'issue', atMs: startMs } as const;
-  const event = { type: 'commanded', ...told } as const;
-  const { inboxId } = await scene.store.inbox.receive(aDelivery(name));
-  await scene.store.inbox.admit(inboxId, 'for the test', [{ run: runId, event }]);
+  await happens({ type: 'commanded', ...told });
 }
