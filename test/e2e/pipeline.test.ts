@@ -86,7 +86,7 @@ const [, [, gitlab]] = stages;
 describe('on one forge, for the other shows nothing more', { timeout: 120_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await gitlab({ config: 'questionDeadline: 1s\n' });
+    stage = await gitlab({ config: 'questionDeadline: 1s\n', agents: ['script', 'second'] });
   }, 120_000);
   afterAll(async () => {
     await stage.close();
@@ -133,6 +133,26 @@ describe('on one forge, for the other shows nothing more', { timeout: 120_000 },
       expect(run.phase).toMatchObject({ obstacle: { kind: obstacle } });
       expect([run.mergeRequest, scene.mergeRequests()]).toEqual([undefined, []]);
     }
+  });
+
+  it.concurrent('what the issue is about calls for the agents and the pages that the repository names', async () => {
+    const scene = stage.scene({ behaviour: '[[triager: about a database]]' });
+    const intents = { database: { roles: { planner: ['second'] }, skills: ['sql'] }, dark: { skills: ['sql'] } };
+    await scene.push('main', {
+      '.fleet/config.yml': JSON.stringify({ checks: { test: 'node slug.test.js' }, intents }),
+      '.fleet/skills/sql.md': 'Migrations are never edited, says the page.',
+    });
+    await scene.label('mona');
+    const run = await rested(stage, scene, reviewed(1));
+    expect(run.attempts.map(({ role, agent }) => [role, agent])).toEqual([
+      ['triager', 'script'],
+      ['planner', 'second'],
+      ['developer', 'script'],
+      ['verifier', 'script'],
+    ]);
+    const told = promptsOf(stage, run).map((prompt) => prompt.includes('Migrations are never edited'));
+    expect(told).toEqual([false, true, true, true]);
+    expect(promptsOf(stage, run)[0]).toMatch(/database[^]*dark/);
   });
 
   it.concurrent('a triager that brings nothing does not stop the work', async () => {

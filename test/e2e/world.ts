@@ -63,6 +63,8 @@ export interface FleetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Of the agent, as in fleet.config.yml. */
   readonly timeouts?: string;
+  /** Names of agents, all scripted; the first has every role that no repository gives to another. */
+  readonly agents?: readonly string[];
   /** More lines of fleet.config.yml. */
   readonly config?: string;
   readonly life?: 'file' | 'test';
@@ -122,7 +124,13 @@ export async function gitLabFleet(options: FleetOptions = {}): Promise<GitLabFle
 async function startedFleet(
   folder: string,
   variables: Readonly<Record<string, string>>,
-  { env = {}, timeouts = '{ silence: 60s, wall: 60s }', start = startHere, config = '' }: FleetOptions,
+  {
+    env = {},
+    timeouts = '{ silence: 60s, wall: 60s }',
+    start = startHere,
+    config = '',
+    agents = ['script'],
+  }: FleetOptions,
   listens: (address: string) => void,
 ): Promise<Fleet> {
   for (const name of ['prompts', 'gates']) mkdirSync(join(folder, name));
@@ -130,12 +138,17 @@ async function startedFleet(
   writeFileSync(
     join(folder, 'fleet.config.yml'),
     `agents:
-  - name: script
+${agents
+  .map(
+    (name) => `  - name: ${name}
     dialect: command
     command: [node, ${scriptedAgent}]
     maxConcurrent: 8
     timeouts: ${timeouts}
     env: { PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
+`,
+  )
+  .join('')}roles: { default: [${String(agents[0])}] }
 ${config}`,
   );
   const all = {

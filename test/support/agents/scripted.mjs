@@ -105,6 +105,7 @@ const behaviours = {
   'triager honest': () => hand('triage.json', triage),
   'triager medium': () => hand('triage.json', { ...triage, size: 'medium' }),
   'triager asks': () => hand('triage.json', { ...triage, questions: [question] }),
+  'triager about a database': () => hand('triage.json', { ...triage, intents: ['database'] }),
   'triager none': () => undefined,
   'triager hands in': handsIn,
   'researcher honest': () => hand('research.md', '# Where it is\n\nslug.js, line 1.\n'),
