@@ -41,5 +41,7 @@ export function masked(text: string, { gitHub }: GitHubFleet, run: Run): string 
     .replace(/\bsample-\d+/g, 'sample')
     .replace(/\b[0-9a-f]{7,40}\b/g, 'SHA')
     .replace(/(?<=key=RUN)[.\d]+/g, '.N')
+    // The forge numbers accounts, tokens and all else in the order in which they come.
+    .replace(/(?<=<)\d+(?=\+\w+@)/g, 'ID')
     .trim();
 }
