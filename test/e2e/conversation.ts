@@ -35,13 +35,15 @@ function indented(text: string): string {
 
 /** Text without what differs from run to run. */
 export function masked(text: string, { gitHub }: GitHubFleet, run: Run): string {
-  return withoutTimes(text)
-    .replaceAll(run.id, 'RUN')
-    .replaceAll(gitHub.host, 'github.test')
-    .replace(/\bsample-\d+/g, 'sample')
-    .replace(/\b[0-9a-f]{7,40}\b/g, 'SHA')
-    .replace(/(?<=key=RUN)[.\d]+/g, '.N')
-    // The forge numbers accounts, tokens and all else in the order in which they come.
-    .replace(/(?<=<)\d+(?=\+\w+@)/g, 'ID')
-    .trim();
+  return (
+    withoutTimes(text)
+      .replaceAll(run.id, 'RUN')
+      .replaceAll(gitHub.host, 'github.test')
+      .replace(/\bsample-\d+/g, 'sample')
+      .replace(/\b[0-9a-f]{7,40}\b/g, 'SHA')
+      .replace(/(?<=key=RUN)[.\d]+/g, '.N')
+      // The forge numbers accounts, tokens and all else in the order in which they come.
+      .replace(/(?<=<)\d+(?=\+\w+@)/g, 'ID')
+      .trim()
+  );
 }

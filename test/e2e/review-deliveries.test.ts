@@ -92,9 +92,9 @@ describe.each(stages)('on %s', { timeout: 120_000 }, (forge, start) => {
     const remarks = Array.from({ length: 110 }, (_each, index) => ({ ...at, text: `Why ${index}?` }));
     const before = stage.calls.length;
     await scene.review('mona', { remarks });
-    const run = await rested(stage, scene, reviewed(3));
+    const run = await rested(stage, scene, reviewed(4));
     expect(await outcome(stage, scene)).toEqual({
-      ...{ runs: 1, phase: 'inReview', round: 3, issue: ['status', 'ready'], mergeRequest: [] },
+      ...{ runs: 1, phase: 'inReview', round: 4, issue: ['status', 'ready'], mergeRequest: [] },
       threads: remarks.map(() => ['Because the issue asks for it.']),
       commits: ['fix: keep digits'],
     });
