@@ -56,15 +56,18 @@ export function readyTasks(tasks: readonly Task[], done: number, atHand: readonl
   const left = tasks.slice(done);
   const open = new Set(left.map(({ id }) => id));
   const ready = left.filter(({ id, dependsOn }) => !atHand.includes(id) && !dependsOn.some((one) => open.has(one)));
-  const lengths = new Map(ready.map(({ id }) => [id, lengthFrom(id, left)]));
+  const lengths = lengthsOf(left);
   return [...ready].sort((one, other) => (lengths.get(other.id) ?? 0) - (lengths.get(one.id) ?? 0));
 }
 
-/** Tasks on the longest chain that begins with this one. */
-function lengthFrom(id: string, tasks: readonly Task[], seen: ReadonlySet<string> = new Set()): number {
-  if (seen.has(id)) return 0;
-  const after = tasks.filter(({ dependsOn }) => dependsOn.includes(id));
-  return 1 + Math.max(0, ...after.map((task) => lengthFrom(task.id, tasks, new Set([...seen, id]))));
+/** Tasks on the longest chain that begins with each; a task stands behind all that it depends on. */
+function lengthsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number>();
+  for (const { id } of [...tasks].reverse()) {
+    const after = tasks.filter(({ dependsOn }) => dependsOn.includes(id)).map((task) => lengths.get(task.id) ?? 0);
+    lengths.set(id, 1 + Math.max(0, ...after));
+  }
+  return lengths;
 }
 
 /** The tasks with those at hand right behind what is done. */

@@ -202,6 +202,11 @@ describe('which task is next', () => {
     const tasks = [chain('A'), chain('B', 'A'), chain('C', 'B')];
     expect(readyTasks(tasks, 1, ['B']).map(({ id }) => id)).toEqual([]);
   });
+  it('at once, also where every task depends on all before it', () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `T${index}`);
+    const tasks = ids.map((id, index) => chain(id, ...ids.slice(0, index)));
+    expect(readyTasks(tasks, 0, []).map(({ id }) => id)).toEqual(['T0']);
+  });
   it('a circle does not hang it', () => {
     expect(readyTasks([chain('A', 'B'), chain('B', 'A'), chain('C')], 0, []).map(({ id }) => id)).toEqual(['C']);
   });
