@@ -65,13 +65,13 @@ export async function play(stage: Stage, script: DrillScript): Promise<Played> {
   await control({ op: 'label', ...at, number: issue.number });
   const { id } = await runOfIssue(control, added.id, issue.number);
   const entries: StoredEntry[] = [];
-  await follow({
-    ...{ control, run: id },
-    after: 0,
-    onEntry: (entry) => entries.push(entry),
-    until: isResting,
-    signal: AbortSignal.any([world.interrupted, AbortSignal.timeout(longestMs)]),
-  });
+  await inTime(world.interrupted, (signal) =>
+    follow({
+      ...{ control, run: id, after: 0, signal },
+      onEntry: (entry) => entries.push(entry),
+      until: isResting,
+    }),
+  );
   const { run } = await control({ op: 'show', run: id });
   const lies =
     run.phase.name === 'inReview'
@@ -82,6 +82,23 @@ export async function play(stage: Stage, script: DrillScript): Promise<Played> {
     ...told(script, { run, entries, lies, escaped }),
     tookMs: Math.round(performance.now() - startedMs),
   };
+}
+
+/** Works until it is interrupted, or has had its time. Of a signal that only `AbortSignal.any` knows Node 20 loses the timer. */
+async function inTime(interrupted: AbortSignal, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const limit = new AbortController();
+  const end = (): void => {
+    limit.abort();
+  };
+  const timer = setTimeout(end, longestMs);
+  interrupted.addEventListener('abort', end);
+  if (interrupted.aborted) end();
+  try {
+    await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    interrupted.removeEventListener('abort', end);
+  }
 }
 
 interface Seen {
