@@ -68,7 +68,7 @@ async function diffOf({ loop, run }: Job, { from }: Assignment): Promise<string>
   return diff.length > longestDiff ? '' : diff;
 }
 
-/** The pages of what the issue is about, from the default branch; one that is gone is left out, for `doctor` and preparing name it. */
+/** The pages of what the issue is about, from the default branch; preparing has seen that they are there, so one that is gone since is left out. */
 async function skillsOf({ loop, run }: Job): Promise<readonly Skill[]> {
   const intents = run.prepared?.policy.intents ?? {};
   const called = (run.triage?.intents ?? []).filter((name) => Object.hasOwn(intents, name));
