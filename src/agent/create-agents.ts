@@ -8,6 +8,7 @@ import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
 import { createPool } from './pool.js';
 import { runAttempt } from './runner.js';
+import { nothingUsed } from './tally.js';
 
 export interface AgentsOptions {
   readonly agents: readonly AgentSpec[];
@@ -60,7 +61,8 @@ function notRun({ clock, dataFolder }: AgentsOptions, order: AttemptOrder, reaso
   const nowMs = clock.nowMs();
   return {
     outcome: { kind: 'failed', failure: 'other', reason },
-    usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: 0 },
+    usage: nothingUsed,
+    unknown: {},
     ...(order.session === undefined ? {} : { session: order.session }),
     startedAtMs: nowMs,
     endedAtMs: nowMs,

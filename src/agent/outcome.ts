@@ -1,18 +1,21 @@
-import type { AgentEvent, AttemptOutcome } from '../domain/agent.js';
+import type { AgentEvent, AttemptOutcome, LimitHit } from '../domain/agent.js';
 import type { Ended } from '../process/order.js';
-import type { Dialect } from './dialect/dialect.js';
+import type { DialectFacts } from './dialect/dialect.js';
 
 /** What of an attempt's stream decides its outcome. */
 export interface LastWords {
   readonly end?: AgentEvent & { type: 'finished' | 'failed' };
-  /** The last limit that was told. */
-  readonly limited?: AgentEvent & { type: 'limited' };
+  /** The last limit that was told; one with a reset time counts for more than one without. */
+  readonly limited?: LimitHit;
+  readonly isSessionLost?: true;
   /** The end of standard error. */
   readonly stderr: string;
 }
 
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
+
 /** Puts exit and stream together: neither is believed alone. */
-export function outcomeOf(ended: Ended, words: LastWords, dialect: Pick<Dialect, 'tellsEnd'>): AttemptOutcome {
+export function outcomeOf(ended: Ended, words: LastWords, facts: Pick<DialectFacts, 'tellsEnd'>): AttemptOutcome {
   switch (ended.how) {
     case 'stopped':
       return { kind: 'stopped' };
@@ -25,28 +28,27 @@ export function outcomeOf(ended: Ended, words: LastWords, dialect: Pick<Dialect,
     case 'notStarted':
       return { kind: 'failed', failure: 'other', reason: `could not be started: ${ended.reason}` };
     case 'exited':
-      return ofExit(ended.code, words, dialect);
+      return ofExit(ended.code, words, facts);
     default:
       return ended satisfies never;
   }
 }
 
-function ofExit(code: number, { end, limited, stderr }: LastWords, dialect: Pick<Dialect, 'tellsEnd'>): AttemptOutcome {
-  if (end?.type === 'failed') {
-    return {
-      kind: 'failed',
-      failure: end.kind === 'other' ? (byLimit(limited) ?? 'other') : end.kind,
-      reason: end.reason,
-    };
-  }
-  if (code === 0 && (end !== undefined || !dialect.tellsEnd)) return { kind: 'finished' };
-  const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`;
-  const reason = code === 0 ? `ended without a result${words}` : `exit code ${code}${words}`;
-  const failure = end === undefined ? byLimit(limited) : undefined;
-  return { kind: 'failed', failure: failure ?? 'crash', reason };
+function ofExit(code: number, words: LastWords, facts: Pick<DialectFacts, 'tellsEnd'>): AttemptOutcome {
+  const { end, stderr } = words;
+  if (end?.type === 'failed') return withLimit({ kind: 'failed', failure: end.kind, reason: end.reason }, words);
+  if (code === 0 && (end !== undefined || !facts.tellsEnd)) return { kind: 'finished' };
+  const said = stderr.trim() === '' ? '' : `: ${stderr.trim()}`;
+  const reason = code === 0 ? `ended without a result${said}` : `exit code ${code}${said}`;
+  const crashed: Failed = { kind: 'failed', failure: 'crash', reason };
+  // It came to its end and then failed: whatever limit it met on the way is not why.
+  return end === undefined ? withLimit(crashed, words) : crashed;
 }
 
-function byLimit(limited: LastWords['limited']): 'auth' | 'limit' | undefined {
-  if (limited === undefined) return undefined;
-  return limited.kind === 'auth' ? 'auth' : 'limit';
+/** The limit that was told is why, unless the agent itself says something more exact. */
+function withLimit(failed: Failed, { limited, isSessionLost }: LastWords): Failed {
+  if (isSessionLost === true) return { ...failed, isSessionLost };
+  const isOpen = failed.failure === 'other' || failed.failure === 'crash';
+  if (limited === undefined || !(isOpen || failed.failure === 'limit' || failed.failure === 'auth')) return failed;
+  return { ...failed, failure: limited.kind === 'auth' ? 'auth' : 'limit', limit: limited };
 }

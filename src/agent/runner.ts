@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { AgentSpec } from '../domain/agent.js';
 import type { Clock } from '../ports.js';
 import type { AttemptOrder, AttemptReport } from '../ports/agent.js';
@@ -6,12 +8,12 @@ import { lineSplitter } from '../process/line-splitter.js';
 import type { ProcessOrder } from '../process/order.js';
 import { runContained } from '../process/run-contained.js';
 import { artifactSchema } from './artifact/schemas.js';
-import type { Dialect } from './dialect/dialect.js';
+import type { AgentCommand, Dialect } from './dialect/dialect.js';
 import { environmentOf } from './environment.js';
 import { type AttemptFolders, makeFolders, removeFolder } from './folders.js';
 import { outcomeOf } from './outcome.js';
 import { openStreamFile } from './stream-file.js';
-import { createTally, type Tally } from './tally.js';
+import { createTally, nothingUsed, type Tally } from './tally.js';
 
 /** What every attempt runs in. */
 export interface Surroundings {
@@ -41,12 +43,15 @@ export async function runAttempt(
   const startedAtMs = clock.nowMs();
   const folders = await makeFolders(dataFolder, { run: order.run, id: order.id, account: spec.account });
   const command = dialect.command({
-    spec,
+    ...{ spec, home: folders.home, artifacts: folders.artifacts, worktree: order.workspace.path },
     prompt: order.prompt({ artifacts: folders.artifacts, schema: artifactSchema }),
     ...(order.session === undefined ? {} : { session: order.session }),
     asRoot: process.getuid?.() === 0,
   });
-  const tally = createTally(spec.price, clock);
+  await writeFiles(command.files ?? {});
+  const { facts } = dialect;
+  const { usedInSession: before = nothingUsed } = order;
+  const tally = createTally({ price: spec.price, facts, before }, clock);
   const reading = await readStreams(folders, dialect, tally);
   const heart = startHeart(spec, order, { stream: folders.stream, counts: tally.counts });
   const ended = await runContained(containment, {
@@ -61,15 +66,24 @@ export async function runAttempt(
   });
   await reading.close();
   await removeFolder(folders.temporary);
-  const { session, usage, words } = tally.total();
+  if (ended.how === 'exited')
+    dialect.parseExit?.({ code: ended.code, stderr: tally.total().words.stderr }).forEach(tally.saw);
+  const { session, usage, words, unknown } = tally.total();
   return {
-    outcome: outcomeOf(ended, words, dialect),
-    usage,
+    outcome: outcomeOf(ended, words, facts),
+    ...{ usage, unknown },
     ...(session === undefined ? {} : { session }),
     startedAtMs,
     endedAtMs: clock.nowMs(),
     artifacts: folders.artifacts,
   };
+}
+
+async function writeFiles(files: NonNullable<AgentCommand['files']>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { mode: 0o600 });
+  }
 }
 
 /** Sends what is printed to disk and, line by line, to the tally. */

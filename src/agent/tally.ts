@@ -1,11 +1,15 @@
-import type { AgentEvent, AgentSpec, Usage } from '../domain/agent.js';
+import type { AgentEvent, AgentSpec, LimitHit, Usage } from '../domain/agent.js';
 import type { Clock } from '../ports.js';
+import type { DialectFacts } from './dialect/dialect.js';
 import type { LastWords } from './outcome.js';
 
 /** How much of standard error is kept for the reason of a failure, in characters. */
 const stderrLimit = 2000;
 
-const nothing: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: 0 };
+/** How many kinds of unknown lines are told apart. */
+const mostUnknown = 20;
+
+export const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: 0 };
 
 /** What an attempt's stream has brought so far. */
 export interface Tally {
@@ -13,44 +17,90 @@ export interface Tally {
   readonly sawError: (line: string) => void;
   /** Facts for the journal. */
   readonly counts: () => { readonly events: number; readonly tokens: number; readonly quietSeconds: number };
-  readonly total: () => { readonly usage: Usage; readonly session: string | undefined; readonly words: LastWords };
+  readonly total: () => Total;
 }
 
-/** Counts from nothing. `price` gives a cost where the agent tells none. */
-export function createTally(price: AgentSpec['price'], clock: Clock): Tally {
-  let usage = nothing;
+interface Total {
+  /** What this attempt alone has used. */
+  readonly usage: Usage;
+  readonly session: string | undefined;
+  readonly words: LastWords;
+  /** Lines of kinds that the dialect does not know, by kind. */
+  readonly unknown: Readonly<Record<string, number>>;
+}
+
+/** What usage is counted by. */
+export interface Counting {
+  /** Gives a cost where the agent tells none. */
+  readonly price: AgentSpec['price'];
+  readonly facts: Pick<DialectFacts, 'tokens' | 'cost'>;
+  /** What earlier attempts have used in the session that this one goes on with. */
+  readonly before?: Usage;
+}
+
+/** Counts from nothing. */
+export function createTally({ price, facts, before = nothingUsed }: Counting, clock: Clock): Tally {
+  let sum = nothingUsed;
+  let last = nothingUsed;
   let session: string | undefined;
   let words: LastWords = { stderr: '' };
   let events = 0;
   let lastEventAtMs = clock.nowMs();
+  const unknown = new Map<string, number>();
 
+  const usage = (): Usage => {
+    const [tokens, cost] = [of(facts.tokens), of(facts.cost)];
+    return { ...tokens, costUsd: cost.costUsd };
+  };
+  const of = (counts: DialectFacts['cost']): Usage => {
+    if (counts === 'session') return minus(last, before);
+    return counts === 'run' ? last : sum;
+  };
   return {
     saw: (event) => {
       events += 1;
       lastEventAtMs = clock.nowMs();
       if (event.type === 'started') session = event.session;
-      else if (event.type === 'usage') usage = plus(usage, event);
-      else if (event.type === 'limited') words = { ...words, limited: event };
+      else if (event.type === 'usage') [sum, last] = [plus(sum, event), event];
+      else if (event.type === 'limited') words = { ...words, limited: sharper(words.limited, event) };
+      else if (event.type === 'sessionLost') words = { ...words, isSessionLost: true };
       else if (event.type === 'finished' || event.type === 'failed') words = { ...words, end: event };
+      else if (event.type === 'unknown' && (unknown.has(event.name) || unknown.size < mostUnknown))
+        unknown.set(event.name, (unknown.get(event.name) ?? 0) + 1);
     },
     sawError: (line) => {
       words = { ...words, stderr: `${words.stderr}${line}\n`.slice(-stderrLimit) };
     },
-    counts: () => ({
-      events,
-      tokens: usage.inputTokens + usage.outputTokens + usage.cachedTokens,
-      quietSeconds: Math.round((clock.nowMs() - lastEventAtMs) / 1000),
-    }),
-    total: () => ({ usage: priced(usage, price), session, words }),
+    counts: () => {
+      const { inputTokens, outputTokens, cachedTokens } = usage();
+      const quietSeconds = Math.round((clock.nowMs() - lastEventAtMs) / 1000);
+      return { events, tokens: inputTokens + outputTokens + cachedTokens, quietSeconds };
+    },
+    total: () => ({ usage: priced(usage(), price), session, words, unknown: Object.fromEntries(unknown) }),
   };
 }
 
+/** The newer word, unless only the older one knows when it ends. */
+function sharper(before: LimitHit | undefined, { kind, source, resetsAtMs }: LimitHit): LimitHit {
+  if (before?.resetsAtMs !== undefined && resetsAtMs === undefined && kind !== 'context') return before;
+  return { kind, source, ...(resetsAtMs === undefined ? {} : { resetsAtMs }) };
+}
+
 function plus(one: Usage, other: Usage): Usage {
+  return combined(one, other, (left, right) => left + right);
+}
+
+/** Never less than nothing: a session that was compacted, or counted anew, begins again. */
+function minus(one: Usage, other: Usage): Usage {
+  return combined(one, other, (left, right) => Math.max(0, left - right));
+}
+
+function combined(one: Usage, other: Usage, by: (left: number, right: number) => number): Usage {
   return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    costUsd: one.costUsd + other.costUsd,
+    inputTokens: by(one.inputTokens, other.inputTokens),
+    outputTokens: by(one.outputTokens, other.outputTokens),
+    cachedTokens: by(one.cachedTokens, other.cachedTokens),
+    costUsd: by(one.costUsd, other.costUsd),
   };
 }
 

@@ -9,16 +9,32 @@ export type AgentFailureKind = 'crash' | 'stalled' | 'loop' | 'flood' | 'wall' |
 /** What limit was hit (contract: normalised events). */
 export type LimitKind = 'rate' | 'plan' | 'quota' | 'overload' | 'auth' | 'context';
 
+/** A limit that was hit, and where that is known from: text that a model may print is never a source. */
+export interface LimitHit {
+  readonly kind: LimitKind;
+  /** When work may go on, where the agent tells. */
+  readonly resetsAtMs?: number;
+  /** `event`: a typed event or header; `status`: an exit code or HTTP status; `rollout`: a file of the CLI; `text`: the CLI's own words. */
+  readonly source: 'event' | 'status' | 'rollout' | 'text';
+}
+
 /** A line of an agent's stream in the words that all dialects share (contract: normalised events). */
 export type AgentEvent =
   | { readonly type: 'started'; readonly session: string }
   | { readonly type: 'said'; readonly text: string }
-  | { readonly type: 'used'; readonly tool: string; readonly input: unknown }
+  /** `id`: of the call, where the dialect tells when it came back. */
+  | { readonly type: 'used'; readonly tool: string; readonly input: unknown; readonly id?: string }
+  | { readonly type: 'returned'; readonly id: string }
+  /** As the dialect counts; see `DialectFacts.tokens` and `.cost`. */
   | ({ readonly type: 'usage' } & Usage)
-  | { readonly type: 'limited'; readonly kind: LimitKind; readonly resetsAtMs?: number }
+  | ({ readonly type: 'limited' } & LimitHit)
   | { readonly type: 'retrying'; readonly kind: LimitKind; readonly delayMs: number }
   | { readonly type: 'finished' }
-  | { readonly type: 'failed'; readonly kind: AgentFailureKind; readonly reason: string };
+  | { readonly type: 'failed'; readonly kind: AgentFailureKind; readonly reason: string }
+  /** The session that was to be gone on with is not there. */
+  | { readonly type: 'sessionLost' }
+  /** A line of a kind that the dialect does not know, by the name that it gives itself: counted and shown, never fatal. */
+  | { readonly type: 'unknown'; readonly name: string };
 
 /** Tokens and money, as differences, never as running totals. */
 export interface Usage {
@@ -32,13 +48,23 @@ export interface Usage {
 export type AttemptOutcome =
   | { readonly kind: 'finished' }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly failure: AgentFailureKind; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly failure: AgentFailureKind;
+      readonly reason: string;
+      /** What the account ran into; set where `failure` is `limit` or `auth` because of it. */
+      readonly limit?: LimitHit;
+      /** The session was gone; a fresh one can do the same work. */
+      readonly isSessionLost?: true;
+    };
 
 /** One agent invocation, as it is kept with the run. */
 export interface AttemptRecord {
   readonly id: string;
   readonly role: Role;
   readonly agent: string;
+  /** What its limits count against; unset in records of before accounts were kept. */
+  readonly account?: string;
   readonly task?: string;
   readonly outcome: AttemptOutcome;
   readonly usage: Usage;

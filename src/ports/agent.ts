@@ -20,6 +20,8 @@ export interface AttemptOrder {
     readonly schema: (name: 'triage' | 'plan' | 'verdict' | 'replies') => string;
   }) => string;
   readonly session?: string;
+  /** What earlier attempts have used in that session: some agents count it again. */
+  readonly usedInSession?: Usage;
   readonly signal: AbortSignal;
   /** Told once a process runs, then every 30 s while it lives. */
   readonly heartbeat: (fields: Readonly<Record<string, string | number | boolean>>) => void;
@@ -28,6 +30,8 @@ export interface AttemptOrder {
 export interface AttemptReport {
   readonly outcome: AttemptOutcome;
   readonly usage: Usage;
+  /** Lines of kinds that Fleet does not know, by kind: the CLI may be newer than its dialect. */
+  readonly unknown: Readonly<Record<string, number>>;
   readonly session?: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;

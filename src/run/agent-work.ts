@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../domain/agent.js';
+import type { AttemptRecord, Usage } from '../domain/agent.js';
 import type { WorkEvent } from '../domain/event.js';
 import { tasksBorne } from '../domain/spent.js';
 import { laneOf } from '../decide/lanes.js';
@@ -29,12 +29,24 @@ async function attempt(job: Job, assignment: Assignment): Promise<WorkEvent> {
     prompt: await promptOf(job, assignment),
     heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role, ...fields }),
     ...(task === undefined ? {} : { task }),
-    ...(session === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session, usedInSession: usedIn(run, session) }),
   });
   const record = recordOf(id, assignment, report);
   await note(job, `agent ${report.outcome.kind}`, fieldsOf(record));
   if (record.outcome.kind !== 'finished') return failed(job, record);
   return brought(job, { assignment, attempt: record, report });
+}
+
+/** What the attempts of a session have used so far. */
+function usedIn({ attempts }: Run, session: string): Usage {
+  const usages = attempts.filter((attempt) => attempt.session === session).map(({ usage }) => usage);
+  const sum = (of: (usage: Usage) => number): number => usages.reduce((total, usage) => total + of(usage), 0);
+  return {
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    cachedTokens: sum(({ cachedTokens }) => cachedTokens),
+    costUsd: sum(({ costUsd }) => costUsd),
+  };
 }
 
 /** The worktree of the attempt, as the assignment wants it. */

@@ -5,7 +5,7 @@ import { claudeDialect } from '../../src/agent/dialect/claude.js';
 import { outcomeOf } from '../../src/agent/outcome.js';
 import { createTally } from '../../src/agent/tally.js';
 import type { Ended } from '../../src/process/order.js';
-import { aSpec } from './support.js';
+import { aJob, aSpec } from './support.js';
 
 function exit(code: number): Ended {
   return { how: 'exited', code };
@@ -39,10 +39,10 @@ const cases: readonly (readonly [string, Ended])[] = [
 describe('claude', () => {
   it.each(cases)('%s', async (name, ended) => {
     const events = linesOf(name).flatMap(claudeDialect.parseLine);
-    const tally = createTally(undefined, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts: claudeDialect.facts }, { nowMs: () => 0 });
     events.forEach(tally.saw);
     const { usage, words } = tally.total();
-    const outcome = outcomeOf(ended, words, claudeDialect);
+    const outcome = outcomeOf(ended, words, claudeDialect.facts);
     const golden = `${JSON.stringify({ ended, outcome, usage, events }, undefined, 2)}\n`;
     await expect(golden).toMatchFileSnapshot(`golden/claude/${name}.json`);
   });
@@ -61,9 +61,9 @@ describe('claude', () => {
 
   it('does not believe exit code 0 without a result', () => {
     const [first = ''] = linesOf('ok');
-    const tally = createTally(undefined, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts: claudeDialect.facts }, { nowMs: () => 0 });
     claudeDialect.parseLine(first).forEach(tally.saw);
-    expect(outcomeOf(exit(0), tally.total().words, claudeDialect)).toEqual({
+    expect(outcomeOf(exit(0), tally.total().words, claudeDialect.facts)).toEqual({
       kind: 'failed',
       failure: 'crash',
       reason: 'ended without a result',
@@ -83,9 +83,9 @@ describe('claude', () => {
     const spec = aSpec({ dialect: 'claude', model: 'opus' });
     const owned = aSpec({ dialect: 'claude', env: { HOME: '/home/me', KEY: new Secret('hidden') } });
     const commands = {
-      fresh: claudeDialect.command({ spec, prompt: 'Do it.', asRoot: true }),
-      resumed: claudeDialect.command({ spec, prompt: 'Go on.', asRoot: false, session: 's-1' }),
-      owned: claudeDialect.command({ spec: owned, prompt: 'Do it.', asRoot: false }),
+      fresh: claudeDialect.command(aJob({ spec, asRoot: true })),
+      resumed: claudeDialect.command(aJob({ spec, prompt: 'Go on.', session: 's-1' })),
+      owned: claudeDialect.command(aJob({ spec: owned })),
     };
     await expect(`${JSON.stringify(commands, undefined, 2)}\n`).toMatchFileSnapshot('golden/claude/commands.json');
   });

@@ -65,6 +65,7 @@ describe('an attempt of a command agent', () => {
     );
     const artifacts = join(dataFolder, 'agents/r1/artifacts/a1');
     expect(report).toEqual({
+      unknown: {},
       outcome: { kind: 'finished' },
       usage: { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costUsd: 0 },
       startedAtMs: 1000,

@@ -162,7 +162,7 @@ export class Outside {
     const attempt = anAttempt({ id: `a${(this.#made += 1)}`, role, ...(task === undefined ? {} : { task }) });
     if (is(this.trouble === 0 ? 0.02 : 0.1)) {
       const crash = { kind: 'failed', failure: 'crash', reason: 'exit 1' } as const;
-      const outcome = role === 'developer' ? crash : pick([crash, attempt.outcome]);
+      const outcome = role === 'developer' ? crash : pick<typeof attempt.outcome>([crash, attempt.outcome]);
       return { type: 'attemptFailed', attempt: { ...attempt, outcome }, problems: ['none'], atMs };
     }
     if (role === 'triager') return { type: 'triaged', attempt, triage: this.#triage(), atMs };

@@ -175,7 +175,7 @@ describe('a run that is stopped while its agent works', () => {
         resolve(signal);
         await once(signal, 'abort');
         const times = { startedAtMs: startMs, endedAtMs: startMs + 5 };
-        return { outcome: { kind: 'stopped' }, usage: aUsage(), ...times, artifacts: '/artifacts' };
+        return { outcome: { kind: 'stopped' }, usage: aUsage(), unknown: {}, ...times, artifacts: '/artifacts' };
       };
     });
     const performed = perform(scene.loop, effectId);

@@ -23,7 +23,11 @@ const failures: ReadonlyMap<number, AgentFailureKind> = new Map([
 ]);
 
 /** Claude Code on its stream-json output; facts proven on 2.1.329 and 2.1.197. */
-export const claudeDialect: Dialect = { command, parseLine, tellsEnd: true };
+export const claudeDialect: Dialect = {
+  facts: { tellsEnd: true, tokens: 'step', cost: 'step', resume: 'anywhere', retries: 'told', limitsTurns: true },
+  command,
+  parseLine,
+};
 
 function command({ spec, prompt, session, asRoot }: Job): AgentCommand {
   // Where the operator names a HOME, a person's login may stand in the user's settings (apiKeyHelper, env).
@@ -93,7 +97,8 @@ function fromError(line: ClaudeLine & { type: 'assistant' }): readonly AgentEven
 }
 
 function limited(kind: LimitKind, resetsAtSeconds?: number): AgentEvent {
-  return { type: 'limited', kind, ...(resetsAtSeconds === undefined ? {} : { resetsAtMs: resetsAtSeconds * 1000 }) };
+  const reset = resetsAtSeconds === undefined ? {} : { resetsAtMs: resetsAtSeconds * 1000 };
+  return { type: 'limited', kind, ...reset, source: 'event' };
 }
 
 function fromResult(line: ClaudeLine & { type: 'result' }): readonly AgentEvent[] {

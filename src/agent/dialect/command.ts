@@ -27,10 +27,10 @@ const eventLine = z.discriminatedUnion('type', [
 /** Any program that reads its prompt from standard input (contract: command agents). */
 export function commandDialect(believesEvents: boolean): Dialect {
   return {
+    facts: { tellsEnd: false, tokens: 'step', cost: 'step', resume: 'never', retries: 'told', limitsTurns: false },
     command: ({ spec, prompt }) => ({ argv: spec.command, env: {}, stdin: prompt }),
     parseLine: (line) =>
       believesEvents ? [readEvent(line) ?? { type: 'said', text: line }] : [{ type: 'said', text: line }],
-    tellsEnd: false,
   };
 }
 
@@ -39,7 +39,7 @@ function readEvent(line: string): AgentEvent | undefined {
   const event = eventLine.safeParse(parseJson(line)).data;
   if (event?.type !== 'limited') return event;
   const { resetsAt, ...limited } = event;
-  return resetsAt === undefined ? limited : { ...limited, resetsAtMs: Date.parse(resetsAt) };
+  return { ...limited, ...(resetsAt === undefined ? {} : { resetsAtMs: Date.parse(resetsAt) }), source: 'event' };
 }
 
 function parseJson(line: string): unknown {
