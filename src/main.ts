@@ -18,11 +18,13 @@ import { createLog } from './log/log.js';
 import type { Log, Ports } from './ports.js';
 import type { Delivery } from './ports/store.js';
 import { connectGitLab, probesFor } from './probes.js';
+import { createAccountHealth } from './run/account-health.js';
 import { admit } from './run/admit.js';
 import { advance } from './run/advance.js';
 import { HeldClaims } from './run/held-claims.js';
 import type { Loop } from './run/loop.js';
 import { perform } from './run/perform.js';
+import { createPool } from './run/pool.js';
 import { startResync } from './run/resync.js';
 import { sweep } from './run/sweep.js';
 import { FolderLocked, lockFolder } from './store/folder-lock.js';
@@ -143,8 +145,13 @@ async function startWork(
 ): Promise<void> {
   const held = new HeldClaims(ports.store.outbox, ports.clock, log);
   const { worker, release } = workerName(config);
-  const loop: Loop = { ports, settings: config.settings, worker, held, logins, inOrder: createLocks() };
+  const { agents, accounts, routing } = config;
+  const health = createAccountHealth(ports);
+  const pool = createPool({ ports, health, agents, accounts, routing });
+  const { settings } = config;
+  const loop: Loop = { ports, settings, worker, held, pool, health, logins, inOrder: createLocks() };
   await ports.store.outbox.release(worker);
+  await health.restarted();
   const workers = await queue.startWorkers({
     listeners: {
       admit: (inboxId) => admit(loop, inboxId),

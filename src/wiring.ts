@@ -143,7 +143,7 @@ function openWorkshop(
     remover: workspaces,
     checks: createChecks({ containment, clock, folder: dataFolder, path }),
     gates,
-    agents: createAgents({ agents, accounts: limitsOf(config), containment, clock, dataFolder, path }),
+    agents: createAgents({ agents, containment, clock, dataFolder, path }),
     rules: createRules({ parse: parseRules, detect: detectChecks, agents: stages, vendors, questionDeadlineMs }),
   };
 }
@@ -166,13 +166,6 @@ export async function receive(
     const { inboxId, fresh } = await store.inbox.receive(delivery);
     if (fresh) await queue.admit(inboxId);
   }
-}
-
-function limitsOf(config: Config): ReadonlyMap<string, { readonly maxConcurrent: number }> {
-  const limited = Object.entries(config.accounts).flatMap(([name, { maxConcurrent }]) =>
-    maxConcurrent === undefined ? [] : [[name, { maxConcurrent }] as const],
-  );
-  return new Map(limited);
 }
 
 function parseRules(text: string): ReturnType<Parameters<typeof createRules>[0]['parse']> {

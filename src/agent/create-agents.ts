@@ -1,19 +1,19 @@
-import { isAbsolute } from 'node:path';
-import type { AgentSpec } from '../domain/agent.js';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { AgentSpec, AttemptOutcome } from '../domain/agent.js';
+import type { RunId } from '../domain/run.js';
 import type { Clock } from '../ports.js';
 import type { Agents, AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
 import { readers } from './artifact/readers.js';
 import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
-import { createPool } from './pool.js';
 import { runAttempt } from './runner.js';
 import { nothingUsed } from './tally.js';
 
 export interface AgentsOptions {
   readonly agents: readonly AgentSpec[];
-  /** How many attempts an account bears at once, where that is bounded. */
-  readonly accounts: ReadonlyMap<string, { readonly maxConcurrent: number }>;
   readonly containment: Containment;
   readonly clock: Clock;
   /** Absolute; homes, artifacts and streams go below it. */
@@ -22,11 +22,12 @@ export interface AgentsOptions {
   readonly path: string;
 }
 
+const probeTimeouts = { silenceMs: 60_000, wallMs: 60_000 } as const;
+
 /** The configured agents, at work in this process. */
 export function createAgents(options: AgentsOptions): Agents {
   if (!isAbsolute(options.dataFolder)) throw new Error(`dataFolder must be absolute: ${options.dataFolder}`);
   const specs = new Map(options.agents.map((spec) => [spec.name, spec]));
-  const pool = createPool();
 
   return {
     async run(order) {
@@ -34,26 +35,41 @@ export function createAgents(options: AgentsOptions): Agents {
       if (spec === undefined) return notRun(options, order, `agent ${order.agent} is not configured`);
       const dialect = dialectOf(spec);
       if (dialect === undefined) return notRun(options, order, `dialect ${spec.dialect} is not built yet`);
-      const release = await pool.acquire(placesOf(spec, options.accounts), order.signal);
-      // Stopped while it waited.
-      if (release === undefined) return { ...notRun(options, order, ''), outcome: { kind: 'stopped' } };
-      try {
-        return await runAttempt(options, { spec, dialect }, order);
-      } finally {
-        release();
-      }
+      return runAttempt(options, { spec, dialect }, order);
     },
+    probe: (agent, signal) => probe(options, specs.get(agent), signal),
     ...readers,
     forget: (run) => removeFolder(runFolder(options.dataFolder, run)),
   };
 }
 
-function placesOf(spec: AgentSpec, accounts: AgentsOptions['accounts']): ReadonlyMap<string, number> {
-  const account = accounts.get(spec.account);
-  return new Map([
-    [`agent ${spec.name}`, spec.maxConcurrent],
-    ...(account === undefined ? [] : [[`account ${spec.account}`, account.maxConcurrent] as const]),
-  ]);
+/** A question that costs next to nothing, asked in an empty folder. */
+async function probe(
+  options: AgentsOptions,
+  spec: AgentSpec | undefined,
+  signal: AbortSignal,
+): Promise<AttemptOutcome> {
+  const dialect = spec === undefined ? undefined : dialectOf(spec);
+  if (spec === undefined || dialect === undefined || spec.dialect === 'command') return { kind: 'finished' };
+  const run = 'probe' as RunId;
+  const id = randomUUID();
+  const folder = join(runFolder(options.dataFolder, run), 'work', id);
+  await mkdir(folder, { recursive: true });
+  try {
+    const report = await runAttempt(
+      options,
+      { spec: { ...spec, timeouts: probeTimeouts }, dialect },
+      {
+        ...{ id, run, role: 'triager', agent: spec.name, signal },
+        workspace: { path: folder, gitDirectories: [] },
+        prompt: () => 'Answer with the one word "ready". Use no tool and change nothing.',
+        heartbeat: () => undefined,
+      },
+    );
+    return report.outcome;
+  } finally {
+    await removeFolder(folder);
+  }
 }
 
 /** A report of an attempt that nothing was spawned for. */

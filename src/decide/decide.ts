@@ -2,6 +2,7 @@ import type { AttemptRecord } from '../domain/agent.js';
 import type { RunEvent } from '../domain/event.js';
 import { isEnded, type PhaseName } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
+import { afterAway, agentsBack } from './away.js';
 import { withinBudget } from './budget.js';
 import { shownTo, stays, type Decision } from './decision.js';
 import { afterDelivering } from './delivering.js';
@@ -54,6 +55,8 @@ const rules: Rules = {
   replayed: afterWorking,
   checked: (run, event) => (event.task === undefined ? afterWhole(run, event) : afterWorking(run, event)),
   committed: afterWorking,
+  agentsAway: afterAway,
+  agentsBack: (run) => agentsBack(run, 'an agent is back'),
   crossed: afterVerifying,
   rested: afterRest,
   pushed: afterDelivering,

@@ -35,7 +35,7 @@ export function blocked(run: Run, obstacle: Obstacle, resume: Resume): Decision 
 
 /** True while more than the one that an event is about may be at work. */
 function works(phase: Phase): boolean {
-  return phase.name === 'working' && phase.lanes.filter(({ step }) => step !== 'stuck').length > 1;
+  return phase.name === 'working' && phase.lanes.filter(({ step }) => step !== 'stuck' && step !== 'parked').length > 1;
 }
 
 /** Asks for the status comment to show the run as it now is; one edit at a time, the last state wins. */

@@ -4,6 +4,7 @@ import type { Run } from '../domain/run.js';
 import { criteriaDue } from '../domain/receipts.js';
 import type { Snapshot } from '../domain/work.js';
 import { blocked, moved, shownTo, type Decision } from './decision.js';
+import { parkedLanes } from './away.js';
 import { resumeOf } from './failed-effect.js';
 import { doneBefore, inOrder, isLanding, withLane } from './lanes.js';
 import { afterTasks, startReady, startReplanning, withTasks } from './start.js';
@@ -13,7 +14,7 @@ export function goOn(decision: Decision): Decision {
   const { run } = decision;
   const { phase } = run;
   if (phase.name !== 'working') return decision;
-  if (phase.lanes.length > 0 && phase.lanes.every(({ step }) => step === 'stuck')) return unstuck(decision, phase);
+  if (phase.lanes.length > 0 && phase.lanes.every(isAtRest)) return atRest(decision, phase);
   if (phase.lanes.some(isLanding)) return decision;
   const waits = phase.lanes.find(({ step }) => step === 'waiting');
   if (waits === undefined) return decision;
@@ -69,6 +70,18 @@ export function check(
   return moved(run, withLane(phase, { ...lane, step: 'checks' }), because, {
     ...{ type: 'runChecks', task, snapshot: assignment.from, criteria },
   });
+}
+
+/** True for a task that nothing is done for. */
+function isAtRest({ step }: Lane): boolean {
+  return step === 'stuck' || step === 'parked';
+}
+
+function atRest(decision: Decision, phase: WorkingPhase): Decision {
+  const isParked = phase.lanes.some(({ step }) => step === 'parked');
+  if (!isParked) return unstuck(decision, phase);
+  const parked = parkedLanes(decision.run, phase);
+  return { ...parked, effects: [...decision.effects, ...parked.effects] };
 }
 
 /** All that is at hand got nowhere: the rest is planned anew, or a person is asked. */

@@ -4,6 +4,7 @@ import type { PeopleEvent } from '../domain/event.js';
 import type { Asked, Demand } from '../domain/review.js';
 import type { Phase } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
+import { agentsBack } from './away.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
 import { hinted, reviewedAgain } from './reviewing.js';
 import { answered, approved, planFirst, replanned } from './steering.js';
@@ -75,6 +76,7 @@ function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' 
     return alsoSeen(cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`), seen);
   }
   if (command.name === 'retry') {
+    if (run.phase.name === 'awaitingAgent') return alsoSeen(agentsBack(run, `retry asked for by ${by.login}`), seen);
     if (run.phase.name !== 'blocked') return replied('notBlocked');
     return alsoSeen(retried(run, run.phase, { because: `retry asked for by ${by.login}`, atMs }), seen);
   }

@@ -93,8 +93,8 @@ function failed(run: Run, phase: PlanningPhase, event: Extract<PlanningEvent, { 
     // A plan that nobody criticised, or nobody corrected, is still a plan, and its work is verified all the same.
     return accepted(run, draft, { head: assignment.from, atMs: event.atMs });
   }
-  const { assignment, because } = answer;
-  const again = { ...phase, failures: phase.failures + 1, assignment };
+  const { assignment, failures, because } = answer;
+  const again = { ...phase, failures, assignment };
   return moved(run, again, because, { type: 'runAgent', assignment });
 }
 

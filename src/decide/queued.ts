@@ -1,6 +1,7 @@
 import type { RunEvent } from '../domain/event.js';
 import type { Resume } from '../domain/phase.js';
 import type { Prepared, Run } from '../domain/run.js';
+import { wentOn } from './away.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
 import { anew } from './steering.js';
 import { startStages } from './stages.js';
@@ -55,6 +56,8 @@ function resumed(
     case 'verifying':
     case 'delivering':
       return startVerifying(run, resume.head, 'the workspace is ready again');
+    case 'same':
+      return wentOn(run, resume.phase, 'the workspace is ready again');
     default:
       return resume satisfies never;
   }

@@ -2,6 +2,7 @@ import type { WorkEvent } from '../domain/event.js';
 import type { Resume } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import type { Obstacle } from '../domain/work.js';
+import { agentsBack } from './away.js';
 import { moved, shownTo, stays, type Decision } from './decision.js';
 import { goesOn } from './stages.js';
 
@@ -25,12 +26,13 @@ export function resting(before: Run, decision: Decision, atMs: number): Decision
   };
 }
 
-/** The rest is over; with a new plan, unless a person was faster. Or the time to answer is, and the run goes on with what it assumes. */
+/** The rest is over; with a new plan, unless a person was faster. Or the time to answer is, and the run goes on with what it assumes; or the time of a limit. */
 export function afterRest(run: Run, event: Extract<WorkEvent, { type: 'rested' }>): Decision {
   const { phase } = run;
   if (phase.name === 'awaitingAnswer' && phase.dueAtMs <= event.atMs) {
     return goesOn(run, 'nobody has answered; it goes on with its assumptions');
   }
+  if (phase.name === 'awaitingAgent' && phase.untilMs <= event.atMs) return agentsBack(run, 'an agent may be back');
   if (phase.name !== 'blocked' || phase.wakesAtMs === undefined || phase.wakesAtMs > event.atMs) {
     return stays(run, `late: rested while ${phase.name}`);
   }

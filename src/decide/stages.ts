@@ -69,8 +69,8 @@ function triaged(run: Run & { readonly triage: Triage }, phase: StagePhase, atMs
 function failed(run: Run, phase: StagePhase, event: Extract<StageEvent, { type: 'attemptFailed' }>): Decision {
   const answer = afterFailure(run, phase, event);
   if (answer.kind === 'again') {
-    const { assignment, because } = answer;
-    return moved(run, { ...phase, failures: phase.failures + 1, assignment }, because, {
+    const { assignment, failures, because } = answer;
+    return moved(run, { ...phase, failures, assignment }, because, {
       type: 'runAgent',
       assignment,
     });

@@ -64,7 +64,9 @@ export function startReady(run: Run, { head, lanes, done }: Standing, because: s
   const tasks = run.plan?.tasks ?? [];
   const free = (run.prepared?.policy.parallelTasks ?? 1) - lanes.length;
   const atHand = lanes.map(({ task }) => task);
-  const isStuck = lanes.some(({ step }) => step === 'stuck') || atHand.some((task) => fleetTaskIds.includes(task));
+  const isStuck =
+    lanes.some(({ step }) => step === 'stuck' || step === 'parked') ||
+    atHand.some((task) => fleetTaskIds.includes(task));
   const ready = isStuck ? [] : readyTasks(tasks, done, atHand).slice(0, Math.max(0, free));
   let next: readonly Lane[] = lanes;
   for (const { id: task } of ready) {

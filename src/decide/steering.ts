@@ -1,5 +1,5 @@
 import type { PeopleEvent } from '../domain/event.js';
-import type { Phase, PhaseName, Replanning, Resume } from '../domain/phase.js';
+import type { AgentsPhase, Phase, PhaseName, Replanning, Resume } from '../domain/phase.js';
 import { mergeTaskId } from '../domain/plan.js';
 import type { Run } from '../domain/run.js';
 import type { Snapshot } from '../domain/work.js';
@@ -74,6 +74,10 @@ const replans: Replans = {
   working: (run, { lanes, head }, because) =>
     stopped(anew(run, { task: lanes[0]?.task ?? '', head, problems: [because] })),
   verifying: ofTheRest,
+  awaitingAgent: (run, phase, because) => {
+    const resume = resumedAnew(phase.resume, because);
+    return resume === undefined ? 'nothingToReplan' : waits(run, resume, because);
+  },
   delivering: ofTheRest,
   inReview: none,
   blocked: (run, phase, because) => {
@@ -124,7 +128,15 @@ function resumedAnew(resume: Resume, problem: string): Resume | undefined {
       return anewAt('', resume.head, problem);
     case 'inReview':
       return undefined;
+    case 'same':
+      return sameAnew(resume.phase, problem) ?? resume;
     default:
       return resume satisfies never;
   }
+}
+
+/** What is not planned yet needs no new plan. */
+function sameAnew(phase: AgentsPhase, problem: string): Resume | undefined {
+  if (phase.name === 'working') return anewAt(phase.lanes[0]?.task ?? '', phase.head, problem);
+  return phase.name === 'verifying' ? anewAt('', phase.head, problem) : undefined;
 }

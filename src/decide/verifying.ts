@@ -120,7 +120,7 @@ function failed(run: Run, phase: VerifyingPhase, event: Extract<WorkEvent, { typ
   if (assignment === undefined) return stays(run, 'late: nobody looks at it');
   const answer = afterFailure(run, { failures, assignment }, event);
   if (answer.kind === 'spent') return shownTo(blocked(run, answer.obstacle, { to: 'verifying', head }));
-  const again = { ...phase, failures: failures + 1, assignment: answer.assignment };
+  const again = { ...phase, failures: answer.failures, assignment: answer.assignment };
   return moved(run, again, answer.because, { type: 'runAgent', assignment: answer.assignment });
 }
 

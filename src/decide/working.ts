@@ -1,3 +1,4 @@
+import type { AttemptRecord } from '../domain/agent.js';
 import type { Evidence } from '../domain/check.js';
 import type { Change, WorkEvent } from '../domain/event.js';
 import type { Lane, WorkingPhase } from '../domain/phase.js';
@@ -70,11 +71,21 @@ function attemptFailed(run: Run, at: At, event: Extract<WorkEvent, { type: 'atte
   const answer = afterFailure(run, lane, event);
   if (answer.kind === 'spent') {
     const { obstacle } = answer;
+    if (isTooBig(run, event)) return stuck(run, at, { problems: [...obstacle.details, tooBig], because: tooBig });
     return stuck(run, at, { problems: obstacle.details, because: `blocked: ${obstacle.kind}`, obstacle });
   }
-  const { assignment } = answer;
-  const again = { ...lane, failures: lane.failures + 1, assignment };
+  const { assignment, failures } = answer;
+  const again = { ...lane, failures, assignment };
   return moved(run, withLane(phase, again), answer.because, { type: 'runAgent', assignment });
+}
+
+const tooBig = 'the task does not fit into what an agent can hold in mind: split it';
+
+/** A fresh session was too small for the task, again and again: it is planned anew, in smaller parts. */
+function isTooBig({ replans = 0, prepared }: Run, { attempt }: Extract<WorkEvent, { type: 'attemptFailed' }>): boolean {
+  const { outcome } = attempt;
+  if (outcome.kind !== 'failed' || outcome.limit?.kind !== 'context') return false;
+  return replans < (prepared?.policy.budgets.replans ?? 0);
 }
 
 /** What people gave is in; what conflicts goes to the agent, and what came without it is checked. */
@@ -107,9 +118,8 @@ function worked(run: Run, at: At, event: Extract<WorkEvent, { type: 'worked' }>)
   const problems = changeProblems(answered, at, snapshot, event.change);
   if (problems.length > 0) return sentBack(answered, at, snapshot, { kind: 'changeRefused', problems });
   const assignment: Assignment = {
-    ...lane.assignment,
+    ...sessionOf(lane.assignment, event.attempt),
     from: snapshot,
-    ...(event.attempt.session === undefined ? {} : { session: event.attempt.session }),
   };
   const done: Lane = { ...lane, assignment };
   const changed = `${counted(event.change.changedFiles, 'file')} changed`;
@@ -118,6 +128,11 @@ function worked(run: Run, at: At, event: Extract<WorkEvent, { type: 'worked' }>)
   }
   const landed = land(answered, withLane(phase, done), done);
   return { ...landed, because: `${changed}; ${landed.because}` };
+}
+
+/** The assignment of whoever has worked on it last, with the session to go on with. */
+function sessionOf({ session: _, ...assignment }: Assignment, { agent, session }: AttemptRecord): Assignment {
+  return { ...assignment, agent, ...(session === undefined ? {} : { session }) };
 }
 
 /** The work stands on the head as it is by now; where it conflicts with what others brought, it goes back. */
@@ -159,10 +174,9 @@ function onlyAnswered(run: Run, at: At, event: Extract<WorkEvent, { type: 'worke
   if (lane.ladder.frontiers.length >= answersAsked) {
     return taskDone(proven, at, phase.head, `${counted(left.length, 'thread')} left without an answer`);
   }
-  const session = event.attempt.session === undefined ? {} : { session: event.attempt.session };
   const threads = left.map(({ thread }) => thread);
   const feedback = { kind: 'artifactProblems', problems } as const;
-  const assignment: Assignment = { ...lane.assignment, ...session, threads, feedback, from: phase.head };
+  const assignment: Assignment = { ...sessionOf(lane.assignment, event.attempt), threads, feedback, from: phase.head };
   const frontiers = [...lane.ladder.frontiers, { tree: phase.head.tree, failing: threads }];
   const again = { ...lane, ladder: { ...lane.ladder, frontiers }, assignment };
   const because = 'answers are missing; goes back to the agent';

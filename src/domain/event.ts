@@ -1,8 +1,9 @@
-import type { AttemptRecord } from './agent.js';
+import type { AttemptRecord, Role } from './agent.js';
 import type { Command } from './command.js';
 import type { Evidence } from './check.js';
 import type { EffectType } from './effect.js';
 import type { FrozenIssue, Prepared, Run, RunId } from './run.js';
+import type { Away } from './phase.js';
 import type { Conflict, Obstacle, Snapshot } from './work.js';
 import type { CommentPlace, MergeRequest, Person, Repository } from './forge.js';
 import type { Plan } from './plan.js';
@@ -34,7 +35,12 @@ export interface RunRequest {
 }
 
 /** What happens to a run that exists. */
-export type RunEvent = PeopleEvent | WorkEvent | { readonly type: 'slotGranted'; readonly atMs: number };
+export type RunEvent =
+  | PeopleEvent
+  | WorkEvent
+  | { readonly type: 'slotGranted'; readonly atMs: number }
+  /** An account that kept agents away lets them in again, sooner than was known. */
+  | { readonly type: 'agentsBack'; readonly atMs: number };
 
 /** What people did; whoever gave a command had write access when it was asked. */
 export type PeopleEvent = { readonly atMs: number } & (
@@ -69,7 +75,15 @@ export type WorkEvent = { readonly atMs: number } & (
   /** A critic's verdict on the plan, or a verifier's on the change. */
   | { readonly type: 'inspected'; readonly attempt: AttemptRecord; readonly verdict: Verdict }
   | { readonly type: 'planned'; readonly attempt: AttemptRecord; readonly plan: Plan }
-  | { readonly type: 'attemptFailed'; readonly attempt: AttemptRecord; readonly problems: readonly string[] }
+  | {
+      readonly type: 'attemptFailed';
+      readonly attempt: AttemptRecord;
+      readonly problems: readonly string[];
+      /** What a developer left in the worktree, where it may be built upon. */
+      readonly left?: Snapshot;
+    }
+  /** Nobody who could take the attempt is to be had. */
+  | ({ readonly type: 'agentsAway'; readonly role: Role; readonly task?: string } & Away)
   | {
       readonly type: 'worked';
       readonly attempt: AttemptRecord;

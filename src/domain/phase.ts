@@ -21,6 +21,14 @@ export type Phase =
       readonly sinceMs: number;
     }
   | WorkingPhase
+  /** Parked: no agent that could go on is to be had before `untilMs`. */
+  | {
+      readonly name: 'awaitingAgent';
+      readonly resume: Resume;
+      readonly untilMs: number;
+      /** A line an agent: what keeps it away. */
+      readonly reasons: readonly string[];
+    }
   /** The change as a whole is held against the base before anybody else sees it. */
   | VerifyingPhase
   | { readonly name: 'delivering'; readonly step: 'pushing' | 'opening' | 'answering'; readonly head: Snapshot }
@@ -51,7 +59,17 @@ export type Resume =
   | { readonly to: 'delivering'; readonly head: Snapshot }
   /** A round begins: on what is on the branch by then. */
   | { readonly to: 'round'; readonly head: Snapshot }
-  | { readonly to: 'inReview'; readonly head: Snapshot };
+  | { readonly to: 'inReview'; readonly head: Snapshot }
+  /** Exactly where it was, once there is an agent for it. */
+  | { readonly to: 'same'; readonly phase: AgentsPhase };
+
+/** A phase in which agents are at work. */
+export type AgentsPhase = StagePhase | PlanningPhase | WorkingPhase | VerifyingPhase;
+
+/** Where a run stands; one that waits for an agent, where it stood when it began to wait. */
+export function standing(phase: Phase): Phase {
+  return 'resume' in phase && phase.resume.to === 'same' ? phase.resume.phase : phase;
+}
 
 /** Something new about the merge request is let settle before it is read. */
 export interface Settling {
@@ -104,9 +122,9 @@ export interface Lane {
   /**
    * `integrate`: Fleet brings in what people gave, before any agent. `waiting`: the work is done and waits until another one is on the
    * branch. `replay`: it is put on the head, which has moved. `baseline`: red checks are run on the base, once a run. `stuck`: it got nowhere,
-   * and the others are let come to their end.
+   * and the others are let come to their end. `parked`: no agent is to be had, and the same.
    */
-  readonly step: 'integrate' | 'agent' | 'waiting' | 'replay' | 'checks' | 'baseline' | 'commit' | 'stuck';
+  readonly step: 'integrate' | 'agent' | 'waiting' | 'replay' | 'checks' | 'baseline' | 'commit' | 'stuck' | 'parked';
   readonly ladder: Ladder;
   readonly failures: number;
   /** `from` is the work as it was last kept. */
@@ -121,6 +139,14 @@ export interface Lane {
   readonly seen?: { readonly snapshot: Snapshot; readonly evidence: readonly Evidence[] };
   /** What it is stuck at. */
   readonly stuck?: Stuck;
+  /** What it waits for. */
+  readonly parked?: Away;
+}
+
+/** Why no agent is to be had; without `untilMs` a person has to act. */
+export interface Away {
+  readonly untilMs?: number;
+  readonly reasons: readonly string[];
 }
 
 /** A task that got nowhere; `obstacle`: a person is asked, else the rest is planned anew. */
@@ -158,7 +184,7 @@ export type PhaseName = Phase['name'];
 /** Where a run is that may still change. */
 export const openPhases: readonly PhaseName[] = [
   ...(['queued', 'triaging', 'awaitingAnswer', 'researching', 'planning', 'awaitingApproval', 'working'] as const),
-  ...(['verifying', 'delivering', 'inReview', 'blocked'] as const),
+  ...(['awaitingAgent', 'verifying', 'delivering', 'inReview', 'blocked'] as const),
 ];
 
 /** True for a run that will not change any more. */
@@ -173,6 +199,7 @@ const holding: Readonly<Record<Exclude<PhaseName, 'queued'>, boolean>> = {
   planning: true,
   awaitingApproval: false,
   working: true,
+  awaitingAgent: false,
   verifying: true,
   delivering: true,
   inReview: false,

@@ -63,6 +63,7 @@ export interface Obstacle {
     | 'planMissing'
     | 'agentFailed'
     | 'noAgent'
+    | 'agentsAway'
     | 'changeRefused'
     | 'notProven'
     | 'rejected'

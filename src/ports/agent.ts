@@ -71,6 +71,8 @@ export interface Readers {
 export interface Agents extends Readers {
   /** Runs one attempt to its end, whatever that is: an agent that fails is a report, not an error. Afterwards no process of it lives. */
   run(order: AttemptOrder): Promise<AttemptReport>;
+  /** Asks the agent's account with a small question whether it answers again; an agent that is a script is not asked, and `finished`. */
+  probe(agent: string, signal: AbortSignal): Promise<AttemptOutcome>;
   /** Removes what attempts of a run left: home, artifacts; streams stay for their retention. */
   forget(run: RunId): Promise<void>;
 }

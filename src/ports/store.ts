@@ -5,6 +5,7 @@ import type { JournalEntry, StoredEntry } from '../domain/journal.js';
 import type { PhaseName } from '../domain/phase.js';
 import type { EffectId, Run, RunId } from '../domain/run.js';
 import type { SlotLimits } from '../domain/settings.js';
+import type { Accounts, Attempts } from './accounts.js';
 
 /** Everything that Fleet keeps. Each member is one concern of the same database. */
 export interface Store {
@@ -13,6 +14,8 @@ export interface Store {
   readonly outbox: Outbox;
   readonly journal: Journal;
   readonly repositories: Repositories;
+  readonly accounts: Accounts;
+  readonly attempts: Attempts;
   /** Resolves when the database answers, else throws `retryLater`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -58,6 +58,8 @@ export interface KeepOrder {
    * change.
    */
   readonly isConflicted?: true;
+  /** The work of an attempt that failed, by its id: it stays on an archive ref after the run. */
+  readonly archive?: string;
 }
 
 /** Work that is put on what the run's branch has become meanwhile. */

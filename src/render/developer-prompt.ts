@@ -4,6 +4,7 @@ import type { Run } from '../domain/run.js';
 import type { Feedback } from '../domain/work.js';
 import { mergeSection } from './conflict-section.js';
 import { redJobsSection, saidSection } from './feedback-sections.js';
+import { handoverSection, type Handover } from './handover-section.js';
 import { fenced } from './plain.js';
 import { planSection } from './plan-section.js';
 import { laneOfTask } from './progress.js';
@@ -27,6 +28,8 @@ export interface DeveloperBrief {
   /** The JSON Schema of `replies.json`. */
   readonly schema: string;
   readonly skills?: readonly Skill[];
+  /** For a session that does not know what was done. */
+  readonly handover?: Handover;
 }
 
 export function developerPrompt(brief: DeveloperBrief): string {
@@ -45,6 +48,7 @@ export function developerPrompt(brief: DeveloperBrief): string {
     rows.length === 0 ? undefined : threadsSection(brief, rows),
     rulesSection(brief, rows),
     feedback.kind === 'conflict' || task !== mergeTaskId ? undefined : mergeSection(run),
+    handoverSection(brief.handover),
     triedSection(brief.tried),
     feedbackSection(feedback, aboutOf(brief)),
   );

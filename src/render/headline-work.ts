@@ -97,6 +97,7 @@ function oneTask(run: Run, lane: Lane): Words {
     },
     commit: { sign: '🔧', what: 'Committing', about: `${colon} ${task}` },
     stuck: { sign: '🧱', what: 'Stuck', about: `${colon || ' at'} ${task}` },
+    parked: { sign: '⏳', what: 'Waiting for an agent', about: `: ${task}` },
   }[lane.step];
 }
 
@@ -119,6 +120,7 @@ function stateOf(run: Run, lane: Lane): string {
     baseline: 'the base is checked',
     commit: 'being committed',
     stuck: 'stuck; what is under way is finished first',
+    parked: 'waits for an agent',
   }[lane.step];
 }
 

@@ -4,6 +4,7 @@ import type { Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
 import { amountText, durationText } from './format.js';
 import { beforeWork, capital, isBeforeWork, title, verifying, working } from './headline-work.js';
+import { momentText } from './moment.js';
 import { obstacleWords } from './obstacle.js';
 import { approval, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';
@@ -17,6 +18,8 @@ export function headline(run: Run): string {
       return queued(run, phase);
     case 'working':
       return working(run, phase);
+    case 'awaitingAgent':
+      return awaitingAgent(run, phase);
     case 'verifying':
       return `${title(run, '🔬', 'Verifying')} ${verifying(run, phase)}`;
     case 'delivering':
@@ -58,6 +61,11 @@ function queued(run: Run, { step, resume }: Named<'queued'>): string {
   if (step === 'waiting')
     return `${title(run, '⏳', 'Picked up')} Work starts by itself as soon as there is a free place.`;
   return `${title(run, '⏳', 'Picked up')} ${isFirst ? 'The repository is prepared' : 'The branch is fetched'}.`;
+}
+
+function awaitingAgent(run: Run, { untilMs, reasons }: Named<'awaitingAgent'>): string {
+  const why = reasons.length === 0 ? '' : ` ${reasons.map(escapeInline).join('; ')}.`;
+  return `${title(run, '⏳', 'Waiting for an agent')} None is to be had now:${why} What is done is kept, and it goes on by itself on ${momentText(untilMs)}.`;
 }
 
 function blocked(run: Run, { obstacle, wakesAtMs }: Named<'blocked'>): string {

@@ -29,6 +29,11 @@ const words: Readonly<Record<Obstacle['kind'], ObstacleWords>> = {
     wayOut:
       'Whoever runs Fleet adds one under `agents` in `fleet.config.yml` and restarts it. Then write `/fleet retry`.',
   },
+  agentsAway: {
+    what: 'No coding agent is let in by its provider any more.',
+    wayOut:
+      'Whoever runs Fleet logs it in again or gives it another key, and says so with `fleet agents --ready ACCOUNT`; then the run goes on by itself.',
+  },
   changeRefused: {
     what: 'The coding agent came to no change that Fleet may deliver.',
     wayOut: `If only people may change what is named above, change it and write \`/fleet retry\`. Otherwise ${anew}.`,

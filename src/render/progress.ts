@@ -1,5 +1,5 @@
 import { fleetTaskIds, type Criterion, type Task } from '../domain/plan.js';
-import { isEnded, type Lane, type Phase, type PhaseName } from '../domain/phase.js';
+import { isEnded, standing, type Lane, type Phase, type PhaseName } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import type { Inspection } from '../domain/verdict.js';
 import type { Snapshot } from '../domain/work.js';
@@ -28,7 +28,8 @@ function tasksAtHand(phase: Phase): readonly string[] {
 
 /** The tasks that are being worked on. */
 export function lanesOf(phase: Phase): readonly Lane[] {
-  return phase.name === 'working' ? phase.lanes : [];
+  const at = standing(phase);
+  return at.name === 'working' ? at.lanes : [];
 }
 
 /** Where a task is, while it is being worked on. */
@@ -37,7 +38,8 @@ export function laneOfTask(phase: Phase, task: string): Lane | undefined {
 }
 
 /** What is delivered, or was last. */
-export function headOf(phase: Phase): Snapshot | undefined {
+export function headOf(at: Phase): Snapshot | undefined {
+  const phase = standing(at);
   if ('resume' in phase) {
     const { resume } = phase;
     return resume.to === 'delivering' || resume.to === 'verifying' ? resume.head : undefined;
@@ -89,7 +91,7 @@ export function isFleets(task: string): boolean {
   return fleetTaskIds.includes(task);
 }
 
-const parked: readonly PhaseName[] = ['awaitingAnswer', 'awaitingApproval', 'inReview', 'blocked'];
+const parked: readonly PhaseName[] = ['awaitingAnswer', 'awaitingApproval', 'awaitingAgent', 'inReview', 'blocked'];
 
 /** Time since the trigger; it stands still once nothing moves any more. */
 export function elapsedMs(run: Run, nowMs: number): number {

@@ -92,6 +92,7 @@ function steering({ phase, mergeRequest }: Run): readonly string[] {
   if (isEnded(phase)) return mergeRequest === undefined ? ['put the label on again to start anew'] : [];
   const ends = '`/fleet stop` ends it';
   if (phase.name === 'blocked') return ['`/fleet retry` goes on', ends];
+  if (phase.name === 'awaitingAgent') return ['`/fleet retry` looks for an agent now', ends];
   if (phase.name === 'awaitingApproval')
     return ['`/fleet approve` lets the work begin', '`/fleet replan` asks for another plan', ends];
   return [ends, '`/fleet status` tells more'];

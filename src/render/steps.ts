@@ -1,4 +1,5 @@
 import type { Role } from '../domain/agent.js';
+import { standing } from '../domain/phase.js';
 import { mergeTaskId, type Task } from '../domain/plan.js';
 import type { Run } from '../domain/run.js';
 import { isShort } from '../domain/triage.js';
@@ -19,7 +20,8 @@ export interface Step {
 
 /** The way of a run, from its workspace to its merge request, or of the round at hand; texts are not escaped yet. */
 export function stepsOf(run: Run): readonly Step[] {
-  return run.round === 1 ? firstSteps(run) : roundSteps(run);
+  const at = { ...run, phase: standing(run.phase) };
+  return run.round === 1 ? firstSteps(at) : roundSteps(at);
 }
 
 function firstSteps(run: Run): readonly Step[] {

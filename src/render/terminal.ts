@@ -59,6 +59,13 @@ function waits({ phase, plan }: Run): readonly string[] {
   if (phase.name === 'awaitingApproval') {
     return ['', 'The plan waits for a comment with /fleet approve, or /fleet replan:', plan?.summary ?? ''];
   }
+  if (phase.name === 'awaitingAgent') {
+    return [
+      '',
+      `No agent is to be had; it goes on by itself at ${momentText(phase.untilMs)}:`,
+      ...phase.reasons.map((reason) => `  ${reason}`),
+    ];
+  }
   if (phase.name !== 'blocked') return [];
   const { what, wayOut } = obstacleWords(phase.obstacle.kind);
   return [

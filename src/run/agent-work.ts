@@ -2,10 +2,11 @@ import type { AttemptRecord, Usage } from '../domain/agent.js';
 import type { WorkEvent } from '../domain/event.js';
 import { tasksBorne } from '../domain/spent.js';
 import { laneOf } from '../decide/lanes.js';
-import type { Assignment } from '../domain/work.js';
+import type { Assignment, Snapshot } from '../domain/work.js';
 import type { AttemptReport, Reading } from '../ports/agent.js';
 import type { KeepOrder, Workspace } from '../ports/workspace.js';
 import type { Run } from '../domain/run.js';
+import type { Taken } from './pool.js';
 import { promptOf } from './brief.js';
 import type { Job } from './job.js';
 import { setUpLane, workspaceOf } from './prepare.js';
@@ -19,22 +20,62 @@ export async function workAsAgent(job: Job, assignment: Assignment): Promise<Wor
 }
 
 async function attempt(job: Job, assignment: Assignment): Promise<WorkEvent> {
-  const { loop, run, claim, signal } = job;
+  const { loop, run, signal } = job;
   signal.throwIfAborted();
-  const { role, agent, task, session } = assignment;
+  const { role, task } = assignment;
+  const taken = await loop.pool.take({ run, assignment, signal });
+  if (taken.kind === 'stopped') throw new Error('stopped while it waited for an agent');
+  if (taken.kind === 'away') {
+    const { kind: _, ...away } = taken;
+    const of = task === undefined ? {} : { task };
+    await note(job, 'no agent is to be had', { role, reasons: away.reasons.join('; ') });
+    return { type: 'agentsAway', role, ...of, ...away, atMs: loop.ports.clock.nowMs() };
+  }
+  try {
+    return await attemptBy(job, assignment, taken);
+  } finally {
+    taken.release();
+  }
+}
+
+async function attemptBy(job: Job, assignment: Assignment, taken: Taken): Promise<WorkEvent> {
+  const { loop, run, claim, signal } = job;
+  const { role, task } = assignment;
+  const { agent, account, session, because } = taken;
   const workspace = await bringThere(job, assignment);
   const id = `${claim.effectId}.${claim.tries}`;
+  if (because !== undefined) await note(job, 'agent chosen', { attempt: id, agent, because });
   const report = await loop.ports.agents.run({
     ...{ id, run: run.id, role, agent, workspace, signal },
-    prompt: await promptOf(job, assignment),
+    prompt: await promptOf(job, { ...assignment, agent }, { isResumed: session !== undefined }),
     heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role, ...fields }),
     ...(task === undefined ? {} : { task }),
     ...(session === undefined ? {} : { session, usedInSession: usedIn(run, session) }),
   });
-  const record = recordOf(id, assignment, report);
-  await note(job, `agent ${report.outcome.kind}`, fieldsOf(record));
-  if (record.outcome.kind !== 'finished') return failed(job, record);
-  return brought(job, { assignment, attempt: record, report });
+  const record = recordOf(id, assignment, { agent, account }, report);
+  await note(job, `agent ${report.outcome.kind}`, { ...fieldsOf(record), ...unknownOf(report) });
+  await loop.health.ended(account, record.outcome);
+  const event =
+    record.outcome.kind === 'finished'
+      ? await brought(job, { assignment, attempt: record, report })
+      : await failed(job, assignment, record);
+  await keepFigures(job, record, event);
+  return event;
+}
+
+/** What every attempt has cost, and whether its work was taken; a developer's is once it is committed. */
+async function keepFigures({ loop, run }: Job, record: AttemptRecord, event: WorkEvent): Promise<void> {
+  const { forge, id: repositoryId } = run.repository;
+  const kind = run.triage?.kind;
+  const { account = record.agent } = record;
+  const place = { run: run.id, forge, repositoryId, account, ...(kind === undefined ? {} : { kind }) };
+  await loop.ports.store.attempts.record(record, place, event.type !== 'attemptFailed' && event.type !== 'worked');
+}
+
+/** Kinds of lines that Fleet does not know, where there were some: the CLI may be newer than its dialect. */
+function unknownOf({ unknown }: AttemptReport): Fields {
+  const kinds = Object.entries(unknown).map(([name, count]) => `${name} ×${count}`);
+  return kinds.length === 0 ? {} : { unknown: kinds.join(', ') };
 }
 
 /** What the attempts of a session have used so far. */
@@ -141,24 +182,41 @@ function keepOrder({ phase, prepared }: Run, { from, lane: index, task }: Assign
   };
 }
 
-function failed(job: Job, attempt: AttemptRecord): WorkEvent {
+/** Whatever a developer has done until then is kept, on a ref of its own: whoever goes on goes on from there. */
+async function failed(job: Job, assignment: Assignment, attempt: AttemptRecord): Promise<WorkEvent> {
   const { outcome } = attempt;
   const said = outcome.kind === 'failed' ? `${outcome.failure}: ${outcome.reason}` : outcome.kind;
+  const left = outcome.kind === 'failed' ? await leftBehind(job, assignment, attempt) : undefined;
   return {
     type: 'attemptFailed',
     attempt,
     problems: [`${attempt.agent} (${attempt.role}) ${said}`],
+    ...(left === undefined ? {} : { left }),
     atMs: job.loop.ports.clock.nowMs(),
   };
 }
 
-function recordOf(id: string, assignment: Assignment, report: AttemptReport): AttemptRecord {
+/** Undefined where nothing was changed, or what may not be built upon. */
+async function leftBehind(job: Job, assignment: Assignment, { id }: AttemptRecord): Promise<Snapshot | undefined> {
+  const { run, loop } = job;
+  if (assignment.role !== 'developer') return undefined;
+  const { snapshot, change } = await loop.ports.workspaces.keep(run.id, {
+    ...keepOrder(run, assignment),
+    archive: id,
+  });
+  const isNew = snapshot.tree !== assignment.from.tree;
+  return isNew && change.problems.length === 0 ? snapshot : undefined;
+}
+
+function recordOf(
+  id: string,
+  { role, task }: Assignment,
+  by: { readonly agent: string; readonly account: string },
+  report: AttemptReport,
+): AttemptRecord {
   const { outcome, usage, startedAtMs, endedAtMs, session } = report;
-  const { role, agent, task } = assignment;
   return {
-    id,
-    role,
-    agent,
+    ...{ id, role, ...by },
     outcome,
     usage,
     startedAtMs,

@@ -1,8 +1,10 @@
+import { laneOf } from '../decide/lanes.js';
 import type { Run } from '../domain/run.js';
 import type { Assignment } from '../domain/work.js';
 import type { AttemptOrder } from '../ports/agent.js';
 import { criticPrompt } from '../render/critic-prompt.js';
 import { developerPrompt } from '../render/developer-prompt.js';
+import type { Handover } from '../render/handover-section.js';
 import { plannerPrompt } from '../render/planner-prompt.js';
 import { researcherPrompt } from '../render/researcher-prompt.js';
 import { triagerPrompt } from '../render/triager-prompt.js';
@@ -22,7 +24,11 @@ interface Skill {
 }
 
 /** What the agent of an attempt is told, once it is known where its artifacts go. */
-export async function promptOf(job: Job, assignment: Assignment): Promise<AttemptOrder['prompt']> {
+export async function promptOf(
+  job: Job,
+  assignment: Assignment,
+  { isResumed }: { readonly isResumed: boolean },
+): Promise<AttemptOrder['prompt']> {
   const { run } = job;
   const { feedback, task = '', threads, tried = [], from: head } = assignment;
   switch (assignment.role) {
@@ -48,8 +54,19 @@ export async function promptOf(job: Job, assignment: Assignment): Promise<Attemp
     case 'developer':
     case 'auditor': {
       const skills = await skillsOf(job);
+      const handover = isResumed ? {} : { handover: await handoverOf(job, assignment) };
       return ({ artifacts, schema }) =>
-        developerPrompt({ run, feedback, artifacts, task, threads, tried, skills, schema: schema('replies') });
+        developerPrompt({
+          run,
+          feedback,
+          artifacts,
+          task,
+          threads,
+          tried,
+          skills,
+          schema: schema('replies'),
+          ...handover,
+        });
     }
     default:
       return assignment.role satisfies never;
@@ -59,6 +76,14 @@ export async function promptOf(job: Job, assignment: Assignment): Promise<Attemp
 function draftOf({ id, phase }: Run): NonNullable<Run['plan']> {
   if (phase.name === 'planning' && phase.draft !== undefined) return phase.draft;
   throw new Error(`run ${id} has no draft of a plan to be criticised`);
+}
+
+/** What stands in the worktree already: what others, or an earlier session, have done for the task. */
+async function handoverOf({ loop, run }: Job, { from, task = '' }: Assignment): Promise<Handover> {
+  const lane = run.phase.name === 'working' ? laneOf(run.phase, task) : undefined;
+  const isNew = lane === undefined || lane.head.tree === from.tree;
+  const diff = isNew ? '' : await loop.ports.workspaces.diff(run.id, lane.head.commit, from.commit);
+  return { run, task, diff };
 }
 
 /** The whole change, as a reviewer would see it; empty when it is too long to be told. */

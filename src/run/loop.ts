@@ -3,7 +3,9 @@ import type { Settings } from '../domain/settings.js';
 import type { Ports } from '../ports.js';
 import type { Forge } from '../ports/forge.js';
 import type { Reviews } from '../ports/review.js';
+import type { AccountHealth } from './account-health.js';
 import type { HeldClaims } from './held-claims.js';
+import type { Pool } from './pool.js';
 
 /** What every step of the loop works with. */
 export interface Loop {
@@ -12,6 +14,8 @@ export interface Loop {
   /** Names this worker in claims; the same after a restart on the same data folder. */
   readonly worker: string;
   readonly held: HeldClaims;
+  readonly pool: Pool;
+  readonly health: AccountHealth;
   /** Fleet's own login per forge, for mentions, where it is known. */
   readonly logins: ReadonlyMap<ForgeName, string>;
   /** Works one at a time per key, in the order of the calls. */

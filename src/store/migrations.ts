@@ -6,6 +6,7 @@ export const fleetMigrations: Readonly<Record<string, Migration>> = {
   'fleet-002-rounds': { up: addRounds },
   'fleet-003-ladder': { up: addLadder },
   'fleet-004-lanes': { up: addLanes },
+  'fleet-005-accounts': { up: addAccounts },
 };
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
@@ -146,5 +147,35 @@ async function addLadder(database: Kysely<unknown>): Promise<void> {
     update fleet.runs set run = jsonb_set(run, '{prepared,policy}', (run->'prepared'->'policy') ||
       '{"budgets": {"attemptsPerTask": 6, "replans": 2, "wallTimeMs": 21600000, "tokens": 5000000, "costUsd": 20}, "retryBlocked": {"afterMs": 43200000, "times": 3}}')
       where run ? 'prepared';
+  `.execute(database);
+}
+
+/** How accounts fare, and every attempt from now on. */
+async function addAccounts(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table fleet.accounts (name text primary key, health jsonb not null);
+
+    create table fleet.attempts (
+      id text primary key,
+      run text not null,
+      forge text not null,
+      repository_id text not null,
+      kind text not null,
+      role text not null,
+      agent text not null,
+      account text not null,
+      task text not null,
+      outcome text not null,
+      failure text,
+      limit_kind text,
+      accepted boolean not null,
+      started_at_ms bigint not null,
+      ended_at_ms bigint not null,
+      tokens bigint not null,
+      cost_usd double precision not null
+    );
+    create index attempts_of_run on fleet.attempts (run, role, task);
+    create index attempts_by_end on fleet.attempts (ended_at_ms);
+    create index attempts_by_kind on fleet.attempts (forge, repository_id, kind, role);
   `.execute(database);
 }

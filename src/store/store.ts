@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Store } from '../ports/store.js';
 import type { Database } from './database.js';
+import { accountsIn, attemptsIn } from './accounts.js';
 import { inboxIn } from './inbox.js';
 import { journalIn } from './journal.js';
 import { outboxIn } from './outbox.js';
@@ -17,6 +18,8 @@ export function storeOn(database: Database): Store {
     outbox: outboxIn(tables),
     journal: journalIn(tables),
     repositories: repositoriesIn(tables),
+    accounts: accountsIn(tables),
+    attempts: attemptsIn(tables),
     ping: async () => {
       await sql`select 1`.execute(tables);
     },

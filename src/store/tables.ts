@@ -1,4 +1,6 @@
 import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { Health } from '../domain/account.js';
+import type { AgentFailureKind, AttemptOutcome, LimitKind, Role } from '../domain/agent.js';
 import type { Effect, EffectType } from '../domain/effect.js';
 import type { ForgeEvent, ForgeName, Repository } from '../domain/forge.js';
 import type { RunEvent } from '../domain/event.js';
@@ -17,6 +19,8 @@ export interface Tables {
   outbox: OutboxTable;
   journal: JournalTable;
   repositories: RepositoriesTable;
+  accounts: AccountsTable;
+  attempts: AttemptsTable;
 }
 
 /** Deliveries of forges (`run` is null) and events of runs. */
@@ -85,6 +89,33 @@ interface RepositoriesTable {
   readonly label_read: Generated<boolean>;
   readonly label: ColumnType<string | null, never, string | null>;
   readonly seen_at: Time;
+}
+
+interface AccountsTable {
+  readonly name: string;
+  readonly health: Json<Health>;
+}
+
+/** Every attempt that ended; `task` and `kind` are empty where there was none. */
+interface AttemptsTable {
+  readonly id: string;
+  readonly run: RunId;
+  readonly forge: ForgeName;
+  readonly repository_id: string;
+  readonly kind: string;
+  readonly role: Role;
+  readonly agent: string;
+  readonly account: string;
+  readonly task: string;
+  readonly outcome: AttemptOutcome['kind'];
+  readonly failure: AgentFailureKind | null;
+  readonly limit_kind: LimitKind | null;
+  readonly accepted: boolean;
+  readonly started_at_ms: number;
+  readonly ended_at_ms: number;
+  /** In and out. */
+  readonly tokens: number;
+  readonly cost_usd: number;
 }
 
 /** Fleet's own tables; also a transaction on them. */

@@ -5,7 +5,7 @@ import { makeCommit } from './commits.js';
 import type { Git } from './git.js';
 import { markersLeft, replayMarkersLeft } from './markers.js';
 import { mergeTrees } from './merge-trees.js';
-import { refOf, setRef } from './run-refs.js';
+import { archiveRefOf, refOf, setRef } from './run-refs.js';
 import type { RunWorktree } from './run-worktree.js';
 import { type Stage, stageAll, unstage } from './stage.js';
 import { changesBetween, gitlinkMode, linkMode, type TreeChange, type TreeEntry } from './tree-entries.js';
@@ -16,7 +16,7 @@ const mostProblems = 20;
 /** Keeps the files as a commit on the head that is on no branch. */
 export async function keepWork(
   worktree: RunWorktree,
-  { head, protectedPaths, merges, isConflicted }: KeepOrder,
+  { head, protectedPaths, merges, isConflicted, archive }: KeepOrder,
 ): Promise<{ readonly snapshot: Snapshot; readonly change: Change }> {
   const { stage, rules } = worktree;
   const merged = merges === undefined ? undefined : await comingWith(worktree, head, merges);
@@ -25,6 +25,9 @@ export async function keepWork(
   const left = isConflicted ? await replayMarkersLeft(worktree, head, tree) : ((await merged?.markersLeft(tree)) ?? []);
   const problems = atMost(mostProblems, [...left, ...change.problems]);
   const snapshot = tree === head.tree ? head : await keepTree(worktree, tree, head);
+  if (archive !== undefined && tree !== head.tree) {
+    await setRef(stage.git, stage.gitDir, { ref: archiveRefOf(archive), sha: snapshot.commit });
+  }
   return { snapshot, change: { ...change, problems } };
 }
 

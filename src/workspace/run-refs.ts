@@ -14,6 +14,11 @@ export function refOf(run: RunId, name: 'head' | 'pushed' | `kept/${string}` | `
   return `${folderOf(run)}${name}`;
 }
 
+/** What is kept after its run, by the run or attempt that it is of. */
+export function archiveRefOf(name: string): string {
+  return `refs/fleet/archive/${name}`;
+}
+
 /** Where a branch was on the remote at the last fetch. */
 export function remoteRefOf(branch: string): string {
   return `refs/remotes/origin/${branch}`;
@@ -75,7 +80,7 @@ async function headLines(git: Git, gitDir: string, { run, head, contains = [] }:
   if (head === undefined || head === was) return [];
   const update = `update ${ref} ${head}\n`;
   if (was === undefined || contains.includes(was) || (await isContained(git, gitDir, was, head))) return [update];
-  return [`update refs/fleet/archive/${run}-${was.slice(0, 12)} ${was}\n`, update];
+  return [`update ${archiveRefOf(`${run}-${was.slice(0, 12)}`)} ${was}\n`, update];
 }
 
 async function pushedLines(gitDir: string, { run, pushed }: Move): Promise<readonly string[]> {
@@ -100,7 +105,7 @@ export async function dropRefs(git: Git, gitDir: string, order: { run: RunId; st
   const head = refs.get(refOf(order.run, 'head')) ?? order.start;
   const isSafe = head === order.start || head === refs.get(refOf(order.run, 'pushed'));
   const lines = [
-    ...(isSafe ? [] : [`update refs/fleet/archive/${order.run} ${head}\n`]),
+    ...(isSafe ? [] : [`update ${archiveRefOf(order.run)} ${head}\n`]),
     ...[...refs].map(([ref, sha]) => `delete ${ref} ${sha}\n`),
   ];
   await git.output({ gitDir, args: ['update-ref', '--stdin'], input: lines.join('') });

@@ -15,13 +15,13 @@ const path = '/usr/local/bin:/usr/bin:/bin';
 const run = 'r1' as RunId;
 
 /** Agents over a data folder of their own; the first is who an order goes to. */
-function setUp(specs: readonly AgentSpec[], accounts: ReadonlyMap<string, { maxConcurrent: number }> = new Map()) {
+function setUp(specs: readonly AgentSpec[]) {
   const folder = temporaryFolder();
   const dataFolder = join(folder, 'data');
   const worktree = join(folder, 'worktree');
   mkdirSync(worktree);
   const clock = { nowMs: () => 1000 };
-  const agents = createAgents({ agents: specs, accounts, containment, clock, dataFolder, path });
+  const agents = createAgents({ agents: specs, containment, clock, dataFolder, path });
   const order = (changes: Partial<AttemptOrder> = {}): AttemptOrder => ({
     id: 'a1',
     run,
@@ -208,33 +208,5 @@ describe('an attempt of a command agent', () => {
     writeFileSync(join(git, 'HEAD'), "Fleet's");
     await agents.run(order({ workspace: { path: worktree, gitDirectories: [git] } }));
     expect(readFileSync(join(git, 'HEAD'), 'utf8')).toBe(containment.holdsReadOnly ? "Fleet's" : 'mine\n');
-  });
-});
-
-describe('attempts side by side', () => {
-  /** Fails when another one is at it. */
-  const alone = 'mkdir ../busy || exit 1; sleep 0.1; rmdir ../busy';
-
-  it('keep to the number of their agent', async () => {
-    const { agents, order } = setUp([aShell(alone)]);
-    const reports = await Promise.all(['a1', 'a2', 'a3'].map((id) => agents.run(order({ id }))));
-    expect(reports.map((report) => report.outcome.kind)).toEqual(['finished', 'finished', 'finished']);
-  });
-
-  it('keep to the number of their account, and a stopped one does not wait', async () => {
-    const specs = ['one', 'two'].map((name) => aShell(alone, { name, maxConcurrent: 5 }));
-    const { agents, order } = setUp(specs, new Map([['testers', { maxConcurrent: 1 }]]));
-    const stop = new AbortController();
-    const running = [
-      agents.run(order({ id: 'a1', agent: 'one' })),
-      agents.run(order({ id: 'a2', agent: 'two', signal: stop.signal })),
-      agents.run(order({ id: 'a3', agent: 'two' })),
-    ];
-    stop.abort();
-    expect((await Promise.all(running)).map((report) => report.outcome.kind)).toEqual([
-      'finished',
-      'stopped',
-      'finished',
-    ]);
   });
 });

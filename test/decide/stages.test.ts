@@ -85,14 +85,17 @@ describe('triage and research', () => {
     {
       name: 'a triager that hands in nothing → the same session with the problems',
       run: aRun({ phase: triaging, prepared }),
-      event: { type: 'attemptFailed', attempt: by('triager', { session: 's1' }), problems: ['none'], atMs },
+      event: {
+        ...{ type: 'attemptFailed', problems: ['none'], atMs },
+        attempt: by('triager', { agent: 'haiku', session: 's1' }),
+      },
       phase: {
         ...{ name: 'triaging', failures: 1 },
         assignment: { ...triager, feedback: { kind: 'artifactProblems', problems: ['none'] }, session: 's1' },
       },
       effects: [runs({ ...triager, feedback: { kind: 'artifactProblems', problems: ['none'] }, session: 's1' })],
       because: 'the triager left no valid artifact; its problems go back',
-      change: { attempts: [by('triager', { session: 's1' })] },
+      change: { attempts: [by('triager', { agent: 'haiku', session: 's1' })] },
     },
     {
       name: 'a triager that never does → the run goes on without',

@@ -4,12 +4,14 @@ import type { Log, Ports } from '../../src/ports.js';
 import type { Agents } from '../../src/ports/agent.js';
 import type { Forge } from '../../src/ports/forge.js';
 import type { LoadedRun, Store } from '../../src/ports/store.js';
+import { createAccountHealth } from '../../src/run/account-health.js';
 import { HeldClaims } from '../../src/run/held-claims.js';
 import type { Loop } from '../../src/run/loop.js';
+import { createPool, type PoolOptions } from '../../src/run/pool.js';
 import type { Database } from '../../src/store/database.js';
 import { storeOn } from '../../src/store/store.js';
 import { createLocks } from '../../src/workspace/locks.js';
-import { settingsOf, startMs } from '../support/builders.js';
+import { anAgentSpec, settingsOf, startMs } from '../support/builders.js';
 
 /** What the forge answers; a test changes it. */
 export interface Answers {
@@ -34,13 +36,21 @@ export interface Scene {
   readonly logged: string[];
   /** What the agent does. */
   runAgent: Agents['run'];
+  /** What an account answers. */
+  probe: (agent: string) => ReturnType<Agents['probe']>;
   close(): void;
 }
 
+/** Who there is to work. */
+type SceneAgents = Pick<PoolOptions, 'agents' | 'accounts' | 'routing'>;
+
 /** Sets the scene on an emptied database. */
-export async function sceneOn(database: Database): Promise<Scene> {
+export async function sceneOn(
+  database: Database,
+  { agents = [anAgentSpec({ name: 'opus' })], accounts = {}, routing = 'ordered' }: Partial<SceneAgents> = {},
+): Promise<Scene> {
   await database.pool.query(
-    'truncate fleet.inbox, fleet.runs, fleet.outbox, fleet.journal, fleet.repositories cascade',
+    'truncate fleet.inbox, fleet.runs, fleet.outbox, fleet.journal, fleet.repositories, fleet.accounts, fleet.attempts cascade',
   );
   const store = storeOn(database);
   const answers: Answers = {
@@ -75,7 +85,7 @@ export async function sceneOn(database: Database): Promise<Scene> {
     remover: only('remover', {}),
     checks: only('checks', {}),
     gates: only('gates', {}),
-    agents: only('agents', { run: (order) => scene.runAgent(order) }),
+    agents: only('agents', { run: (order) => scene.runAgent(order), probe: (agent) => scene.probe(agent) }),
     rules: () =>
       Promise.resolve({
         base: 'main',
@@ -83,10 +93,12 @@ export async function sceneOn(database: Database): Promise<Scene> {
         ...(answers.label === undefined ? {} : { label: answers.label }),
       }),
   };
+  const health = createAccountHealth(ports);
+  const pool = createPool({ ports, health, agents, accounts, routing });
   const held = new HeldClaims(store.outbox, clock, log);
   const scene: Scene = {
     loop: {
-      ...{ ports, settings: settingsOf(), worker: 'w1', held },
+      ...{ ports, settings: settingsOf(), worker: 'w1', held, pool, health },
       ...{ logins: new Map([['github', 'fleet-test']]), inOrder: createLocks() },
     },
     store,
@@ -95,6 +107,7 @@ export async function sceneOn(database: Database): Promise<Scene> {
     told,
     logged,
     runAgent: () => Promise.reject(new Error('no agent is expected')),
+    probe: () => Promise.reject(new Error('no question is expected')),
     close: () => held.close(),
   };
   return scene;

@@ -23,7 +23,7 @@ export function storeContract(open: () => Promise<{ readonly database: Database;
     subject = { database, store: storeOn(database), other: storeOn(second) };
   }, 60_000);
   beforeEach(async () => {
-    for (const table of ['inbox', 'runs', 'outbox', 'journal', 'repositories']) {
+    for (const table of ['inbox', 'runs', 'outbox', 'journal', 'repositories', 'accounts', 'attempts']) {
       await subject.database.pool.query(`delete from fleet.${table}`);
     }
   });
