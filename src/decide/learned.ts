@@ -1,4 +1,5 @@
 import type { Fare } from '../domain/account.js';
+import { counted } from './decision.js';
 
 /** Attempts of each agent before its price is believed. */
 const enough = 3;
@@ -28,7 +29,10 @@ export function learned(agents: readonly string[], fares: readonly Fare[]): read
   const isTurn = explored.length === 0 && total % exploresEvery === exploresEvery - 1 && least !== undefined;
   const first = isTurn ? [least] : explored;
   return [
-    ...first.map((fare) => ({ agent: fare.agent, because: `learned: explored after ${fare.attempts} attempts` })),
+    ...first.map((fare) => ({
+      agent: fare.agent,
+      because: `learned: explored after ${counted(fare.attempts, 'attempt')}`,
+    })),
     ...byPrice.filter((fare) => !first.includes(fare)).map((fare) => ({ agent: fare.agent, because: said(fare) })),
   ];
 }
