@@ -75,7 +75,8 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
   const { ports, people } = opened;
   await people.redeliver();
   const logins = loginsOf(opened, log);
-  if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened, logins);
+  const health = createAccountHealth(ports);
+  if (options.role === 'all' || options.role === 'worker') await startWork(wiring, opened, { logins, health });
   const server = options.listen ? await serveHttp(wiring, opened) : undefined;
   const address = server === undefined ? {} : { address: addressOf(server, config.host) };
   const control = createControl({
@@ -84,6 +85,8 @@ async function start(wiring: Wiring, close: () => Promise<void>): Promise<Starte
     clock: ports.clock,
     label: config.settings.labels.local,
     diff: (run) => diffOf(ports, run),
+    accounts: config.agents.map(({ account }) => account),
+    ready: (account) => health.ready(account),
     facts: { version, pid: process.pid, role: options.role, startedAtMs, ...address },
   });
   if (options.role !== 'none') {
@@ -141,12 +144,11 @@ const lanesPerRun = 2;
 async function startWork(
   { config, options, log, closers }: Wiring,
   { ports, queue, lookouts }: Opened,
-  logins: Loop['logins'],
+  { logins, health }: Pick<Loop, 'logins' | 'health'>,
 ): Promise<void> {
   const held = new HeldClaims(ports.store.outbox, ports.clock, log);
   const { worker, release } = workerName(config);
   const { agents, accounts, routing } = config;
-  const health = createAccountHealth(ports);
   const pool = createPool({ ports, health, agents, accounts, routing });
   const { settings } = config;
   const loop: Loop = { ports, settings, worker, held, pool, health, logins, inOrder: createLocks() };

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Health } from '../domain/account.js';
 import { needsPerson } from '../domain/failure.js';
 import type { Run, RunId } from '../domain/run.js';
 import { isEnded } from '../domain/phase.js';
 import type { LocalPeople } from '../forge/local/people.js';
 import type { Clock } from '../ports.js';
+import type { Accounts } from '../ports/accounts.js';
 import type { Journal, Runs } from '../ports/store.js';
 import type { Answers, Control, ControlOp, Done, RequestOf, ServerFacts } from './request.js';
 
 export interface ControlOptions {
-  readonly store: { readonly runs: Runs; readonly journal: Journal };
+  readonly store: { readonly runs: Runs; readonly journal: Journal; readonly accounts: Accounts };
   readonly people: LocalPeople;
   readonly clock: Clock;
   /** The label that starts a run on the local forge. */
@@ -16,6 +18,10 @@ export interface ControlOptions {
   /** What a run changes, as a unified diff. */
   readonly diff: (run: Run) => Promise<string>;
   readonly facts: ServerFacts;
+  /** Names of the accounts that agents have. */
+  readonly accounts: readonly string[];
+  /** Makes an account well; how it fared before. */
+  readonly ready: (account: string) => Promise<Health>;
 }
 
 type Operations = { readonly [O in ControlOp]: (request: RequestOf<O>) => Promise<Answers[O]> };
@@ -30,7 +36,7 @@ const done: Done = { done: true };
 
 /** The operations that commands have on a Fleet that runs, in its process or through its socket. */
 export function createControl(options: ControlOptions): Control {
-  const operations: Operations = { ...aboutRuns(options), ...onTheLocalForge(options) };
+  const operations: Operations = { ...aboutRuns(options), ...aboutAccounts(options), ...onTheLocalForge(options) };
   return (request) => operations[request.op](request);
 }
 
@@ -67,6 +73,17 @@ function aboutRuns({ store, people, clock, diff, facts }: ControlOptions) {
     runsOf: async ({ repository, number }) => {
       const { forge, id } = await people.findRepository(repository);
       return { runs: await store.runs.ofIssue(forge, id, number) };
+    },
+  } satisfies Partial<Operations>;
+}
+
+function aboutAccounts({ store, accounts, ready }: ControlOptions) {
+  return {
+    accounts: async () => ({ accounts: await store.accounts.list() }),
+    'account.ready': async ({ account }) => {
+      if (accounts.includes(account)) return { before: await ready(account) };
+      const known = [...new Set(accounts)].join(', ') || 'none';
+      throw needsPerson('configurationBroken', [`There is no account ${account} (known: ${known}).`]);
     },
   } satisfies Partial<Operations>;
 }

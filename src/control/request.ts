@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account, Health } from '../domain/account.js';
 import type { Issue, Repository } from '../domain/forge.js';
 import type { StoredEntry } from '../domain/journal.js';
 import type { ReviewVerdict, Thread } from '../domain/review.js';
@@ -26,6 +27,10 @@ export const controlRequest = z.discriminatedUnion('op', [
   z.object({ op: z.literal('list'), limit: z.int().positive(), open: z.boolean() }),
   z.object({ op: z.literal('show'), run: name }),
   z.object({ op: z.literal('diff'), run: name }),
+  /** How the accounts of agents fare. */
+  z.object({ op: z.literal('accounts') }),
+  /** A person says that an account can be used again. */
+  z.object({ op: z.literal('account.ready'), account: name }),
   z.object({
     op: z.literal('log'),
     run: name,
@@ -93,6 +98,9 @@ export interface Answers {
   readonly list: { readonly runs: readonly Run[] };
   readonly show: { readonly run: Run; readonly mergeRequest?: MergeRequestText };
   readonly diff: { readonly diff: string };
+  /** Those that were ever in trouble; the others are well. */
+  readonly accounts: { readonly accounts: readonly Account[] };
+  readonly 'account.ready': { readonly before: Health };
   readonly log: { readonly run: string; readonly entries: readonly StoredEntry[]; readonly phase: Phase };
   readonly runsOf: { readonly runs: readonly Run[] };
   readonly 'repository.add': { readonly repository: Repository };

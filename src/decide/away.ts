@@ -1,4 +1,5 @@
 import type { WorkEvent } from '../domain/event.js';
+import { momentText } from '../domain/moment.js';
 import type { AgentsPhase, Away, Lane, WorkingPhase } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import type { Assignment } from '../domain/work.js';
@@ -35,7 +36,7 @@ export function parkedLanes(run: Run, phase: WorkingPhase): Decision {
 function parkedRun(run: Run, phase: AgentsPhase, { untilMs, reasons }: Away): Decision {
   const resume = { to: 'same', phase } as const;
   if (untilMs === undefined) return shownTo(blocked(run, { kind: 'agentsAway', details: reasons }, resume));
-  const because = `no agent is to be had; it goes on at ${new Date(untilMs).toISOString()}`;
+  const because = `no agent is to be had; it goes on at ${momentText(untilMs)}`;
   const waits = moved(run, { name: 'awaitingAgent', resume, untilMs, reasons }, because, {
     ...{ type: 'wake', dueAtMs: untilMs },
   });

@@ -1,4 +1,5 @@
 import { readiness, type Health } from '../domain/account.js';
+import { momentText } from '../domain/moment.js';
 import type { Away } from '../domain/phase.js';
 
 /** An agent that could take an attempt, and what is known about it. */
@@ -69,10 +70,10 @@ function whyAway(one: Candidate, nowMs: number): string {
   const who = agent === account ? agent : `${agent} (account ${account})`;
   if (health.kind === 'needsPerson') return `${who}: its provider lets nobody in; somebody has to log it in`;
   if (readiness(health, nowMs) === 'away' && health.kind === 'parked') {
-    return `${who}: ${limitWords[health.why]} until ${momentOf(health.untilMs)}`;
+    return `${who}: ${limitWords[health.why]} until ${momentText(health.untilMs)}`;
   }
   const { used = 0, most = 0, renewsAtMs = 0 } = allowance ?? {};
-  return `${who}: ${used} of ${most} tokens of its day are used, until ${momentOf(renewsAtMs)}`;
+  return `${who}: ${used} of ${most} tokens of its day are used, until ${momentText(renewsAtMs)}`;
 }
 
 const limitWords = {
@@ -83,8 +84,3 @@ const limitWords = {
   auth: 'not let in',
   context: 'too long',
 } as const;
-
-/** `2026-11-21 10:00 UTC` */
-function momentOf(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}

@@ -3,7 +3,7 @@ import type { Lane, Phase, WorkingPhase } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import { codeSpan, escapeInline } from './escape.js';
 import { amountText } from './format.js';
-import { momentText } from './moment.js';
+import { momentText } from '../domain/moment.js';
 import { baseOf, reasonOf, roundName } from './round.js';
 
 type Named<N extends Phase['name']> = Extract<Phase, { readonly name: N }>;

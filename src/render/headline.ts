@@ -4,7 +4,7 @@ import type { Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
 import { amountText, durationText } from './format.js';
 import { beforeWork, capital, isBeforeWork, title, verifying, working } from './headline-work.js';
-import { momentText } from './moment.js';
+import { momentText } from '../domain/moment.js';
 import { obstacleWords } from './obstacle.js';
 import { approval, roundName } from './round.js';
 import { mergeRequestLink, wordsOf } from './words.js';

@@ -9,7 +9,7 @@ import { outputFold } from './evidence.js';
 import { paragraphs } from './fold.js';
 import { amountText, durationText, usageText, workedMs } from './format.js';
 import { marker, type RenderedComment } from './marker.js';
-import { momentText } from './moment.js';
+import { momentText } from '../domain/moment.js';
 import { detailList, obstacleWords } from './obstacle.js';
 import { elapsedMs, isProven, seenBy } from './progress.js';
 import { shortSha } from './round.js';

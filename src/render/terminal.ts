@@ -2,7 +2,7 @@ import type { JournalEntry } from '../domain/journal.js';
 import type { Run } from '../domain/run.js';
 import type { Question } from '../domain/triage.js';
 import { countText, durationText, moneyText, usageText } from './format.js';
-import { momentText } from './moment.js';
+import { momentText } from '../domain/moment.js';
 import { obstacleWords } from './obstacle.js';
 import { outcomeText } from './evidence.js';
 import { clipped, oneLine, plainText } from './plain.js';

@@ -19,6 +19,7 @@ export async function commitWork(job: Job, effect: Extract<Effect, { type: 'comm
     parents: [effect.parent.commit, ...(effect.merges === undefined ? [] : [effect.merges])],
     message: effect.merges === undefined ? commitMessage(run, task) : mergeMessage(run, mergedName(run)),
   });
+  await loop.ports.store.attempts.accept({ run: run.id, role: 'developer', task: task.id });
   return { type: 'committed', task: task.id, head, atMs: loop.ports.clock.nowMs() };
 }
 

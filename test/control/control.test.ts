@@ -15,6 +15,8 @@ function aControl() {
   const control = createControl({
     ...{ store, people: local.people, clock: { nowMs: () => Date.now() }, label: 'fleet', facts },
     diff: async (run) => `diff of ${run.id}`,
+    accounts: ['team'],
+    ready: async (account) => (await store.accounts.change(account, () => ({ kind: 'ok' }))).before,
   });
   const commit = async (run: Run) =>
     store.runs.commit({
@@ -69,6 +71,20 @@ describe('runs', () => {
       { diff: 'diff of diff1' },
       facts,
     ]);
+  });
+});
+
+describe('accounts', () => {
+  test('are shown with what they wait for, and can be used again at a person’s word', async () => {
+    const { control, store } = aControl();
+    const needsPerson = { kind: 'needsPerson', sinceMs: startMs } as const;
+    await store.accounts.change('team', () => needsPerson);
+    expect(await control({ op: 'accounts' })).toEqual({ accounts: [{ name: 'team', health: needsPerson }] });
+    expect(await control({ op: 'account.ready', account: 'team' })).toEqual({ before: needsPerson });
+    expect(await control({ op: 'accounts' })).toEqual({ accounts: [{ name: 'team', health: { kind: 'ok' } }] });
+    await expect(control({ op: 'account.ready', account: 'gone' })).rejects.toThrow(
+      'There is no account gone (known: team).',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { decide } from '../../src/decide/decide.js';
 import { candidatesOf, failedLast } from '../../src/decide/assignment.js';
 import { choosable, type Candidate } from '../../src/decide/choose-agent.js';
 import { learned } from '../../src/decide/learned.js';
+import { momentText } from '../../src/domain/moment.js';
 import type { AttemptOutcome, LimitHit } from '../../src/domain/agent.js';
 import type { WorkEvent } from '../../src/domain/event.js';
 import type { Fare } from '../../src/domain/account.js';
@@ -115,7 +116,7 @@ describe('nobody is to be had', () => {
   const parkedTwo: Lane = { ...two, step: 'parked', parked: { reasons: ['T2: limit'], untilMs } };
   const parkedOne: Lane = { ...lane(), step: 'parked', parked: { reasons: ['T1: limit'], untilMs: untilMs - 1 } };
   const waiting = working(parkedOne, parkedTwo);
-  const goesOn = `no agent is to be had; it goes on at ${new Date(untilMs).toISOString()}`;
+  const goesOn = `no agent is to be had; it goes on at ${momentText(untilMs)}`;
   const same = { to: 'same', phase: planning } as const;
 
   table([
@@ -157,7 +158,7 @@ describe('nobody is to be had', () => {
         reasons: ['T1: limit', 'T2: limit'],
       },
       effects: [{ type: 'wake', dueAtMs: untilMs - 1 }, { type: 'showStatus' }],
-      because: `no agent is to be had; it goes on at ${new Date(untilMs - 1).toISOString()}`,
+      because: `no agent is to be had; it goes on at ${momentText(untilMs - 1)}`,
       change: { status: showing },
     },
     {
@@ -257,7 +258,6 @@ describe('who is taken', () => {
   const spent = { used: 100, most: 80, renewsAtMs: untilMs + 1 };
   const of = (...all: readonly Candidate[]) => choosable(all, { nowMs: atMs, avoid: 'opus' });
   const choice = { agent: 'codex', account: 'codex', isProbed: false };
-  const why = 'opus (account team): limit of its plan until 2026-08-01 10:00 UTC';
 
   it.each([
     ['others before who has just failed', of(opus, codex), { choices: [choice] }],
@@ -272,7 +272,9 @@ describe('who is taken', () => {
 
   it('says why the ones before are not', () => {
     const found = of({ ...opus, health: parked }, codex);
-    expect(found).toEqual({ choices: [{ ...choice, because: why.replace('2026-08-01 10:00', moment(untilMs)) }] });
+    expect(found).toEqual({
+      choices: [{ ...choice, because: `opus (account team): limit of its plan until ${momentText(untilMs)}` }],
+    });
   });
 
   it('is asked first, where nobody knows whether its limit is over', () => {
@@ -286,7 +288,7 @@ describe('who is taken', () => {
         untilMs: untilMs + 1,
         reasons: [
           'opus (account team): its provider lets nobody in; somebody has to log it in',
-          `codex: 100 of 80 tokens of its day are used, until ${moment(untilMs + 1)} UTC`,
+          `codex: 100 of 80 tokens of its day are used, until ${momentText(untilMs + 1)}`,
         ],
       },
     });
@@ -331,7 +333,3 @@ describe('learned routing', () => {
     ]);
   });
 });
-
-function moment(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-}

@@ -10,6 +10,7 @@ import { GitLabStandIn } from '../support/gitlab/stand-in.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const scriptedAgent = resolve(import.meta.dirname, '../support/agents/scripted.mjs');
+const limitedAgent = resolve(import.meta.dirname, '../support/agents/limited.mjs');
 
 /** A small program with a bug that its one test finds. */
 const program = {
@@ -65,6 +66,8 @@ export interface FleetOptions {
   readonly timeouts?: string;
   /** Names of agents, all scripted; the first has every role that no repository gives to another. */
   readonly agents?: readonly string[];
+  /** All of them stand behind providers that may limit them: see test/support/agents/limited.mjs. Every agent has every role. */
+  readonly isLimited?: boolean;
   /** More lines of fleet.config.yml. */
   readonly config?: string;
   readonly life?: 'file' | 'test';
@@ -130,6 +133,7 @@ async function startedFleet(
     start = startHere,
     config = '',
     agents = ['script'],
+    isLimited = false,
   }: FleetOptions,
   listens: (address: string) => void,
 ): Promise<Fleet> {
@@ -142,13 +146,14 @@ ${agents
   .map(
     (name) => `  - name: ${name}
     dialect: command
-    command: [node, ${scriptedAgent}]
+    command: [node, ${isLimited ? limitedAgent : scriptedAgent}]
+    events: ${isLimited}
     maxConcurrent: 8
     timeouts: ${timeouts}
-    env: { PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
+    env: { AGENT: ${name}, PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }
 `,
   )
-  .join('')}roles: { default: [${String(agents[0])}] }
+  .join('')}roles: { default: [${isLimited ? agents.join(', ') : String(agents[0])}] }
 ${config}`,
   );
   const all = {

@@ -3,7 +3,7 @@ import type { Notice } from '../../src/domain/effect.js';
 import type { Run } from '../../src/domain/run.js';
 import { headline } from '../../src/render/headline.js';
 import { mergeRequestBody } from '../../src/render/merge-request.js';
-import { momentText } from '../../src/render/moment.js';
+import { momentText } from '../../src/domain/moment.js';
 import { noticeComment } from '../../src/render/notice.js';
 import { statusComment } from '../../src/render/status-comment.js';
 import { runPage } from '../../src/render/terminal.js';

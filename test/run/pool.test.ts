@@ -71,7 +71,7 @@ async function hold(run = planning): Promise<Taken> {
 const opus = { kind: 'taken', agent: 'opus', account: 'team' };
 const codex = { kind: 'taken', agent: 'codex', account: 'codex' };
 const teamIsAway = ['opus', 'sonnet'].map(
-  (name) => `${name} (account team): limit of its plan until 2026-11-21 10:00 UTC`,
+  (name) => `${name} (account team): limit of its plan until 21 November, 10:00 UTC`,
 );
 
 describe('the pool', () => {
@@ -104,7 +104,7 @@ describe('the pool', () => {
     await park('codex', { ...told, untilMs: startMs + 60_000 });
     expect(await take()).toEqual({
       ...{ kind: 'away', untilMs: startMs + 60_000 },
-      reasons: [...teamIsAway, 'codex: limit of its plan until 2026-11-21 09:01 UTC'],
+      reasons: [...teamIsAway, 'codex: limit of its plan until 21 November, 09:01 UTC'],
     });
   });
 

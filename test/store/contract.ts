@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/ports/store.js';
 import type { Database } from '../../src/store/database.js';
 import { storeOn } from '../../src/store/store.js';
+import { accountsContract } from './contract-accounts.js';
 import { inboxContract } from './contract-inbox.js';
 import { outboxContract } from './contract-outbox.js';
 import { recordsContract } from './contract-records.js';
@@ -31,5 +32,6 @@ export function storeContract(open: () => Promise<{ readonly database: Database;
   describe('runs', () => runsContract(() => subject));
   describe('slots', () => slotsContract(() => subject));
   describe('outbox', () => outboxContract(() => subject));
+  describe('accounts', () => accountsContract(() => subject));
   describe('records', () => recordsContract(() => subject));
 }
