@@ -4,13 +4,14 @@ import type { StageRole } from '../domain/policy.js';
 import type { Run } from '../domain/run.js';
 import type { Assignment, Obstacle } from '../domain/work.js';
 
-/** The agents of a role in order of preference: those that what the issue is about calls for, else the usual ones. */
-export function agentsOf({ prepared, triage }: Run, role: StageRole): readonly string[] {
+/** The agents of a role in order of preference: whom somebody has picked, then those that what the issue is about calls for, else the usual ones. */
+export function agentsOf({ prepared, triage, agent: picked }: Run, role: StageRole): readonly string[] {
   const { intents = {}, agents } = prepared?.policy ?? {};
   const called = (triage?.intents ?? [])
     .filter((name) => Object.hasOwn(intents, name))
     .map((name) => intents[name]?.roles[role] ?? []);
-  return called.find((names) => names.length > 0) ?? agents?.[role] ?? [];
+  const names = called.find((some) => some.length > 0) ?? agents?.[role] ?? [];
+  return picked === undefined || names.length === 0 ? names : [picked, ...names.filter((name) => name !== picked)];
 }
 
 /** The agent that a role tries first; undefined when none is configured. */
@@ -34,13 +35,19 @@ function inspectorsOf(run: Run, role: 'critic' | 'verifier'): readonly string[] 
 }
 
 /**
- * Who may take an attempt, in order of preference: the one that it was given to, then those after it in its role. Who looks at the work of
+ * Who may take an attempt, in order of preference: the one that it was given to, then those after it in its role; whom somebody has picked has
+ * one go before all. Who looks at the work of
  * others is by preference of another vendor than those who did it.
  */
-export function candidatesOf(run: Run, { role, agent }: Pick<Assignment, 'role' | 'agent'>): readonly string[] {
+export function candidatesOf(
+  run: Run,
+  { role, agent, task }: Pick<Assignment, 'role' | 'agent' | 'task'>,
+): readonly string[] {
   if (role === 'auditor') return [agent];
   const agents = role === 'critic' || role === 'verifier' ? inspectorsOf(run, role) : agentsOf(run, role);
-  const at = agents.indexOf(agent);
+  const picked = run.agent;
+  const had = run.attempts.some((one) => one.agent === picked && one.role === role && one.task === task);
+  const at = agents.indexOf(picked === undefined || had ? agent : picked);
   if (at === -1) return agents;
   return [...agents.slice(at), ...agents.slice(0, at)];
 }

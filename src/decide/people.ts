@@ -62,7 +62,6 @@ const replies: Partial<Readonly<Record<Command['name'], ReplyText>>> = {
   ci: 'notBuilt',
   allow: 'notBuilt',
   sentry: 'notBuilt',
-  agent: 'notBuilt',
 };
 
 function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
@@ -84,9 +83,19 @@ function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' 
     if (run.mergeRequest !== undefined) return alsoSeen(demanded(run, event), seen);
     if (command.name === 'update') return replied('noMergeRequest');
   }
+  if (command.name === 'agent') {
+    const picked = pickAgent(run, command.agent);
+    return picked === 'unknownAgent' ? replied(picked) : { ...replied('agentPicked'), run: picked };
+  }
   const steered = steer(run, event);
   if (steered === undefined) return replied(replies[command.name] ?? 'help');
   return typeof steered === 'string' ? replied(steered) : alsoSeen(steered, seen);
+}
+
+/** From its next attempt on, the run tries this agent first. */
+function pickAgent(run: Run, agent: string): Run | 'unknownAgent' {
+  const known = Object.keys(run.prepared?.policy.vendors ?? {});
+  return known.length > 0 && !known.includes(agent) ? 'unknownAgent' : { ...run, agent };
 }
 
 /** Words that change what is planned; what is said where Fleet has asked is the answer. */

@@ -83,6 +83,8 @@ export type Notice =
         | 'status'
         | 'notBlocked'
         | 'notBuilt'
+        | 'agentPicked'
+        | 'unknownAgent'
         | 'noMergeRequest'
         | 'nothingToApprove'
         | 'approvalVoid'

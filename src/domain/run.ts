@@ -69,6 +69,8 @@ export interface Run {
   readonly research?: string;
   /** What people with write access said with `/fleet` before there was a merge request. */
   readonly remarks?: readonly Answer[];
+  /** Somebody wants this agent to be tried first, whatever the role. */
+  readonly agent?: string;
   /** The plan must be approved, by a label. */
   readonly isPlanFirst?: true;
   readonly plan?: Plan;

@@ -1,5 +1,6 @@
 import type { Notice } from '../domain/effect.js';
 import type { Run } from '../domain/run.js';
+import { codeSpan } from './escape.js';
 import { paragraphs } from './fold.js';
 import { headline } from './headline.js';
 import { stepList } from './status-comment.js';
@@ -10,6 +11,7 @@ function commands({ mergeRequest }: ForgeWords): readonly string[] {
     '- `/fleet status` tells where the run stands',
     '- `/fleet stop` ends the run; so does taking the label off',
     '- `/fleet retry` goes on with a blocked run',
+    '- `/fleet agent NAME` has that agent tried first from the next attempt on',
     '- `/fleet approve` lets the work on a plan begin, where plans wait for that',
     '- `/fleet replan` has what is not done yet planned anew',
     `- \`/fleet update\` brings the target branch into the ${mergeRequest}`,
@@ -29,6 +31,16 @@ export function replyText(run: Run, text: Extract<Notice, { kind: 'reply' }>['te
       return paragraphs(['There is nothing to try again: the run is not blocked.'], [headline(run)]);
     case 'notBuilt':
       return paragraphs(['Fleet cannot do that yet. What works today:'], commands(words));
+    case 'agentPicked':
+      return paragraphs(
+        [`From its next attempt on, the run tries ${codeSpan(run.agent ?? '')} first.`],
+        [headline(run)],
+      );
+    case 'unknownAgent':
+      return paragraphs(
+        ['No agent of that name is configured here. Nothing was changed.'],
+        [`Those that are: ${agentNames(run)}.`],
+      );
     case 'noMergeRequest':
       return paragraphs(
         [`That needs an open ${words.mergeRequest} of Fleet's, and there is none by now. Nothing was done.`],
@@ -48,4 +60,10 @@ export function replyText(run: Run, text: Extract<Notice, { kind: 'reply' }>['te
     default:
       return text satisfies never;
   }
+}
+
+function agentNames({ prepared }: Run): string {
+  return Object.keys(prepared?.policy.vendors ?? {})
+    .map((name) => codeSpan(name))
+    .join(', ');
 }

@@ -231,6 +231,12 @@ describe('who may take an attempt', () => {
       ['codex', 'sonnet', 'opus'],
     ],
     [
+      'whom somebody has picked for one go, and then by its place',
+      { ...run('developer', 'opus'), agent: 'codex' },
+      developer(),
+      ['codex', 'opus'],
+    ],
+    [
       'all of the role, where the one it was given to is gone from it',
       run('developer', 'opus'),
       developer({ agent: 'gone' }),

@@ -1,4 +1,5 @@
 import { roundRows, unanswered } from '../../src/decide/ledger.js';
+import type { AttemptOutcome } from '../../src/domain/agent.js';
 import type { Effect } from '../../src/domain/effect.js';
 import type { ThreadOutcome, WorkEvent } from '../../src/domain/event.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
@@ -160,7 +161,14 @@ export class Outside {
     const { is, pick } = this.#dice;
     const { role, task } = assignment;
     const attempt = anAttempt({ id: `a${(this.#made += 1)}`, role, ...(task === undefined ? {} : { task }) });
+    const of = task === undefined ? {} : { task };
+    if (is(this.trouble)) {
+      const until = is(0.7) ? { untilMs: atMs + 60_000 } : {};
+      return { type: 'agentsAway', role, ...of, reasons: ['opus: limit'], ...until, atMs };
+    }
     if (is(this.trouble === 0 ? 0.02 : 0.1)) {
+      if (is(0.25))
+        return { type: 'attemptFailed', attempt: { ...attempt, outcome: this.#cutOff() }, problems: [], atMs };
       const crash = { kind: 'failed', failure: 'crash', reason: 'exit 1' } as const;
       const outcome = role === 'developer' ? crash : pick<typeof attempt.outcome>([crash, attempt.outcome]);
       return { type: 'attemptFailed', attempt: { ...attempt, outcome }, problems: ['none'], atMs };
@@ -176,6 +184,13 @@ export class Outside {
     const snapshot = is(0.7) ? this.#snapshot() : assignment.from;
     const change = { changedFiles: 1, deletedFiles: 0, files: 9, problems: is(0.1) ? ['no'] : [] };
     return { type: 'worked', attempt, snapshot, change, replies, replyProblems: [], atMs };
+  }
+
+  /** What is no fault of the task. */
+  #cutOff(): AttemptOutcome {
+    const limit = { kind: this.#dice.pick(['plan', 'rate', 'auth', 'context'] as const), source: 'event' } as const;
+    const failed = { kind: 'failed', failure: 'limit', reason: 'limit' } as const;
+    return this.#dice.is(0.8) ? { ...failed, limit } : { ...failed, isSessionLost: true };
   }
 
   #triage(): Triage {

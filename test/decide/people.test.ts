@@ -9,6 +9,8 @@ import {
   aMergeRequest,
   aPerson,
   aPlanningPhase,
+  aPolicy,
+  aPrepared,
   aRepository,
   aRun,
   aRunRequest,
@@ -163,7 +165,7 @@ describe('commands', () => {
         [{ name: 'unknown', word: 'retyr' }, 'help'],
         [{ name: 'approve' }, 'nothingToApprove'],
         [{ name: 'update' }, 'noMergeRequest'],
-        [{ name: 'agent', agent: 'opus' }, 'notBuilt'],
+        [{ name: 'plan' }, 'notBuilt'],
       ] as const
     ).map(([command, text]): Row => ({
       name: `${command.name} while planning is answered: ${text}`,
@@ -173,6 +175,29 @@ describe('commands', () => {
       effects: [seen, reply(text)],
       because: `answered ${command.name} of mona: ${text}`,
     })),
+    {
+      name: 'an agent that somebody picks is tried first from then on',
+      run: aRun({
+        phase: aPlanningPhase(),
+        prepared: aPrepared({ policy: aPolicy({ vendors: { codex: 'openai' } }) }),
+      }),
+      event: commanded({ name: 'agent', agent: 'codex' }),
+      phase: aPlanningPhase(),
+      effects: [seen, reply('agentPicked')],
+      because: 'answered agent of mona: agentPicked',
+      change: { agent: 'codex' },
+    },
+    {
+      name: 'an agent that is not configured cannot be picked',
+      run: aRun({
+        phase: aPlanningPhase(),
+        prepared: aPrepared({ policy: aPolicy({ vendors: { opus: 'anthropic' } }) }),
+      }),
+      event: commanded({ name: 'agent', agent: 'gpt' }),
+      phase: aPlanningPhase(),
+      effects: [seen, reply('unknownAgent')],
+      because: 'answered agent of mona: unknownAgent',
+    },
     {
       name: 'a repository that moved is known by its new name',
       run: aRun(),

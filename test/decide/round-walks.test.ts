@@ -16,6 +16,7 @@ const awaitedBy: Partial<Record<string, EffectType>> = {
   'queued preparing': 'prepareWorkspace',
   triaging: 'runAgent',
   awaitingAnswer: 'wake',
+  awaitingAgent: 'wake',
   researching: 'runAgent',
   planning: 'runAgent',
   'verifying integrate': 'integrate',
@@ -27,7 +28,7 @@ const awaitedBy: Partial<Record<string, EffectType>> = {
   'delivering answering': 'answerThreads',
 };
 
-/** What the steps of a task wait for; `waiting` for another task, `stuck` for all others. */
+/** What the steps of a task wait for; `waiting` for another task, `stuck` and `parked` for all others. */
 const awaitedByLane: Partial<Record<Lane['step'], EffectType>> = {
   integrate: 'integrate',
   agent: 'runAgent',
@@ -36,6 +37,9 @@ const awaitedByLane: Partial<Record<Lane['step'], EffectType>> = {
   baseline: 'runChecks',
   commit: 'commitWork',
 };
+
+/** Steps at which nothing is put on the branch. */
+const resting: readonly Lane['step'][] = ['agent', 'waiting', 'stuck', 'parked'];
 
 /** What a phase waits for; nothing where it waits for people, or for a slot. */
 function awaited(phase: Phase): readonly { readonly type: EffectType; readonly task?: string }[] {
@@ -214,12 +218,14 @@ class Walk {
     const needed = awaited(phase);
     for (const one of needed) {
       const waiting = this.#outbox.filter(({ effect }) => isFor(effect, one)).length;
-      this.#claim(waiting === 1, `${waiting} of ${one.type} on their way: ${about}`);
+      // A wake may be left of an earlier wait.
+      const isRight = one.type === 'wake' ? waiting >= 1 : waiting === 1;
+      this.#claim(isRight, `${waiting} of ${one.type} on their way: ${about}`);
     }
     if (phase.name === 'working') {
       this.#claim(needed.length > 0, `nobody works: ${about}`);
       this.#claim(phase.lanes.length <= 2, `too much at once: ${about}`);
-      const landing = phase.lanes.filter(({ step }) => step !== 'agent' && step !== 'waiting' && step !== 'stuck');
+      const landing = phase.lanes.filter(({ step }) => !resting.includes(step));
       this.#claim(landing.length <= 1, `two are put on the branch: ${about}`);
       const worktrees = phase.lanes.map(({ assignment }) => assignment.lane ?? 0);
       this.#claim(new Set(worktrees).size === worktrees.length, `two in one worktree: ${about}`);
@@ -291,6 +297,7 @@ function isAwaited({ phase, status }: Run, event: WorkEvent): boolean {
       replayed: ['replay'],
       planned: ['runAgent'],
       attemptFailed: ['runAgent'],
+      agentsAway: ['runAgent'],
       worked: ['runAgent'],
     },
     ...{
@@ -327,9 +334,11 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
   }
   expect([...broken]).toEqual([]);
   expect([...reached].sort()).toEqual([
+    'awaitingAgent',
     'awaitingAnswer',
     'awaitingApproval',
     'blocked agentFailed',
+    'blocked agentsAway',
     'blocked changeRefused',
     'blocked checksRed',
     'blocked ciStaysRed',
@@ -359,18 +368,23 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'working agent+baseline',
     'working agent+checks',
     'working agent+commit',
+    'working agent+parked',
     'working agent+replay',
     'working agent+stuck',
     'working baseline',
+    'working baseline+parked',
     'working baseline+stuck',
     'working baseline+waiting',
     'working checks',
+    'working checks+parked',
     'working checks+stuck',
     'working checks+waiting',
     'working commit',
+    'working commit+parked',
     'working commit+stuck',
     'working commit+waiting',
     'working integrate',
+    'working parked+replay',
     'working replay',
     'working replay+waiting',
   ]);

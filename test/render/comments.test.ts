@@ -64,6 +64,8 @@ describe('noticeComment', () => {
     ['status', runIn('working'), reply('status')],
     ['not-blocked', runIn('working'), reply('notBlocked')],
     ['not-built', runIn('working'), reply('notBuilt')],
+    ['agent-picked', { ...runIn('working'), agent: 'codex' }, reply('agentPicked')],
+    ['unknown-agent', runIn('working'), reply('unknownAgent')],
     ['no-merge-request', runIn('working'), reply('noMergeRequest')],
   ])('%s', async (name, run, about) => {
     await expect(notice(run, about)).toMatchFileSnapshot(`golden/notice-${name}.md`);
