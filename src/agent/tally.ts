@@ -61,7 +61,7 @@ export function createTally({ price, facts, before = nothingUsed }: Counting, cl
       events += 1;
       lastEventAtMs = clock.nowMs();
       if (event.type === 'started') session = event.session;
-      else if (event.type === 'usage') [sum, last] = [plus(sum, event), event];
+      else if (event.type === 'usage') [sum, last] = [plus(sum, event), renewed(last, event)];
       else if (event.type === 'limited') words = { ...words, limited: sharper(words.limited, event) };
       else if (event.type === 'sessionLost') words = { ...words, isSessionLost: true };
       else if (event.type === 'finished' || event.type === 'failed') words = { ...words, end: event };
@@ -88,6 +88,11 @@ function sharper(before: LimitHit | undefined, { kind, source, resetsAtMs }: Lim
 
 function plus(one: Usage, other: Usage): Usage {
   return combined(one, other, (left, right) => left + right);
+}
+
+/** A total by what is told last; some agents tell tokens and cost in lines of their own. */
+function renewed(before: Usage, told: Usage): Usage {
+  return combined(before, told, (left, right) => (right > 0 ? right : left));
 }
 
 /** Never less than nothing: a session that was compacted, or counted anew, begins again. */

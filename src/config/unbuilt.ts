@@ -17,7 +17,11 @@ const stages = 'issues are neither audited nor split yet';
 const sandbox = 'agents and checks run without the sandbox yet';
 
 const operatorRules: readonly Rule[] = [
-  { key: 'agents[].dialect', why: 'only `claude` and `command` are built yet', built: ['claude', 'command'] },
+  {
+    key: 'agents[].dialect',
+    why: 'only `claude`, `acp`, `cursor`, `kiro` and `command` are built yet',
+    built: ['claude', 'acp', 'cursor', 'kiro', 'command'],
+  },
   { key: 'roles.auditor', why: stages },
   { key: 'routing', why: pool, built: ['ordered'] },
   { key: 'accounts.*.tokensPerDay', why: pool },

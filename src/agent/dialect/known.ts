@@ -1,4 +1,5 @@
 import type { AgentSpec } from '../../domain/agent.js';
+import { acpDialect } from './acp.js';
 import { claudeDialect } from './claude.js';
 import { commandDialect } from './command.js';
 import type { Dialect } from './dialect.js';
@@ -6,11 +7,14 @@ import type { Dialect } from './dialect.js';
 type DialectName = AgentSpec['dialect'];
 
 /** Dialects that Fleet can speak today; others are accepted in the configuration and named by `fleet doctor`. */
-export const builtDialects: readonly DialectName[] = ['claude', 'command'];
+export const builtDialects: readonly DialectName[] = ['claude', 'command', 'acp', 'cursor', 'kiro'];
 
 /** The dialect of an agent, undefined when it is not built yet. */
 export function dialectOf(spec: AgentSpec): Dialect | undefined {
   if (spec.dialect === 'claude') return claudeDialect;
+  if (spec.dialect === 'acp') return acpDialect();
+  if (spec.dialect === 'cursor') return acpDialect(['cursor-agent', 'acp']);
+  if (spec.dialect === 'kiro') return acpDialect(['kiro-cli', 'acp']);
   return spec.dialect === 'command' ? commandDialect(spec.events) : undefined;
 }
 
