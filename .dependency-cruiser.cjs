@@ -99,12 +99,20 @@ const doors = [
   ...door(['express'], [room('ingress'), cli]),
   ...door(['commander'], [cli]),
   ...door(['zod'], [room('control', 'config', 'agent', 'ingress', 'forge', 'store')]),
+  ...door(['@agentclientprotocol/[^/]+'], ['^src/agent/bridge/']),
   ...door(['pino'], [room('log')]),
   ...door(['yaml'], [room('config')]),
   never(
     'door-of-child-processes',
-    // What a drill plays stands outside of Fleet.
-    { path: '^src/', pathNot: [room('process', 'workspace'), '^src/cli/drill/[a-z]+\\.mjs$'] },
+    // What a drill plays stands outside of Fleet, and so do programs of Fleet's own in an agent's containment.
+    {
+      path: '^src/',
+      pathNot: [
+        room('process', 'workspace'),
+        '^src/cli/drill/[a-z]+\\.mjs$',
+        '^src/agent/(bridge|openrouter)/[a-z-]+\\.mjs$',
+      ],
+    },
     { path: '^(node:)?child_process$', dependencyTypes: ['core'] },
   ),
 ];

@@ -19,8 +19,8 @@ const sandbox = 'agents and checks run without the sandbox yet';
 const operatorRules: readonly Rule[] = [
   {
     key: 'agents[].dialect',
-    why: 'only `claude`, `acp`, `cursor`, `kiro` and `command` are built yet',
-    built: ['claude', 'acp', 'cursor', 'kiro', 'command'],
+    why: 'only `claude`, `acp`, `cursor`, `kiro`, `openrouter` and `command` are built yet',
+    built: ['claude', 'acp', 'cursor', 'kiro', 'openrouter', 'command'],
   },
   { key: 'roles.auditor', why: stages },
   { key: 'routing', why: pool, built: ['ordered'] },

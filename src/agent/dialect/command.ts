@@ -1,28 +1,5 @@
-import { z } from 'zod';
-import type { AgentEvent } from '../../domain/agent.js';
 import type { Dialect } from './dialect.js';
-
-const limitKind = z.enum(['rate', 'plan', 'quota', 'overload', 'auth', 'context']);
-const failureKind = z.enum(['crash', 'stalled', 'loop', 'flood', 'wall', 'limit', 'auth', 'refused', 'other']);
-const amount = z.number().nonnegative().default(0);
-
-/** Contract: normalised agent events. */
-const eventLine = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), session: z.string() }),
-  z.object({ type: z.literal('said'), text: z.string() }),
-  z.object({ type: z.literal('used'), tool: z.string(), input: z.unknown() }),
-  z.object({
-    type: z.literal('usage'),
-    inputTokens: amount,
-    outputTokens: amount,
-    cachedTokens: amount,
-    costUsd: amount,
-  }),
-  z.object({ type: z.literal('limited'), kind: limitKind, resetsAt: z.iso.datetime({ offset: true }).optional() }),
-  z.object({ type: z.literal('retrying'), kind: limitKind, delayMs: z.number().nonnegative() }),
-  z.object({ type: z.literal('finished') }),
-  z.object({ type: z.literal('failed'), kind: failureKind, reason: z.string() }),
-]);
+import { readEventLine } from './event-line.js';
 
 /** Any program that reads its prompt from standard input (contract: command agents). */
 export function commandDialect(believesEvents: boolean): Dialect {
@@ -30,23 +7,6 @@ export function commandDialect(believesEvents: boolean): Dialect {
     facts: { tellsEnd: false, tokens: 'step', cost: 'step', resume: 'never', retries: 'told', limitsTurns: false },
     command: ({ spec, prompt }) => ({ argv: spec.command, env: {}, stdin: prompt }),
     parseLine: (line) =>
-      believesEvents ? [readEvent(line) ?? { type: 'said', text: line }] : [{ type: 'said', text: line }],
+      believesEvents ? [readEventLine(line) ?? { type: 'said', text: line }] : [{ type: 'said', text: line }],
   };
-}
-
-function readEvent(line: string): AgentEvent | undefined {
-  if (!line.startsWith('{')) return undefined;
-  const event = eventLine.safeParse(parseJson(line)).data;
-  if (event?.type !== 'limited') return event;
-  const { resetsAt, ...limited } = event;
-  return { ...limited, ...(resetsAt === undefined ? {} : { resetsAtMs: Date.parse(resetsAt) }), source: 'event' };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // Text that happens to start with a brace.
-    return undefined;
-  }
 }

@@ -3,11 +3,12 @@ import { acpDialect } from './acp.js';
 import { claudeDialect } from './claude.js';
 import { commandDialect } from './command.js';
 import type { Dialect } from './dialect.js';
+import { openRouterDialect } from './openrouter.js';
 
 type DialectName = AgentSpec['dialect'];
 
 /** Dialects that Fleet can speak today; others are accepted in the configuration and named by `fleet doctor`. */
-export const builtDialects: readonly DialectName[] = ['claude', 'command', 'acp', 'cursor', 'kiro'];
+export const builtDialects: readonly DialectName[] = ['claude', 'command', 'acp', 'cursor', 'kiro', 'openrouter'];
 
 /** The dialect of an agent, undefined when it is not built yet. */
 export function dialectOf(spec: AgentSpec): Dialect | undefined {
@@ -15,6 +16,7 @@ export function dialectOf(spec: AgentSpec): Dialect | undefined {
   if (spec.dialect === 'acp') return acpDialect();
   if (spec.dialect === 'cursor') return acpDialect(['cursor-agent', 'acp']);
   if (spec.dialect === 'kiro') return acpDialect(['kiro-cli', 'acp']);
+  if (spec.dialect === 'openrouter') return openRouterDialect;
   return spec.dialect === 'command' ? commandDialect(spec.events) : undefined;
 }
 
