@@ -1,5 +1,6 @@
-import { discoverAgents, preflight } from './agent/discover.js';
+import { discoverAgents, type Place, preflight } from './agent/discover.js';
 import { builtDialects } from './agent/dialect/known.js';
+import { findLogin } from './agent/login.js';
 import type { AgentFinding, DoctorProbes, FleetMain, GitHubFinding, GitLabFinding } from './cli/fleet-port.js';
 import type { Config } from './config/config.js';
 import type { AgentSpec } from './domain/agent.js';
@@ -27,25 +28,20 @@ export function probesFor(config: Config): DoctorProbes {
 
 async function agentFindings(config: Config): Promise<readonly AgentFinding[]> {
   const specs = config.source === 'file' ? config.agents : discoverAgents(config.searchPath, config.home);
-  const containment = await findContainment();
-  return Promise.all(
-    specs.map((spec) => agentFinding(spec, () => preflight({ containment, path: config.searchPath }, spec))),
-  );
+  const place = { containment: await findContainment(), path: config.searchPath };
+  return Promise.all(specs.map((spec) => agentFinding(place, spec)));
 }
 
-async function agentFinding(spec: AgentSpec, look: () => ReturnType<typeof preflight>): Promise<AgentFinding> {
-  const { name, dialect } = spec;
+async function agentFinding(place: Place, spec: AgentSpec): Promise<AgentFinding> {
+  const { name, dialect, account, model } = spec;
+  const facts = { name, dialect, account, ...(model === undefined ? {} : { model }) };
   if (!builtDialects.includes(dialect)) {
     const what = `dialect ${dialect} is not built yet`;
-    return { name, says: dialect, problem: { what, mend: `use one of ${builtDialects.join(', ')}` } };
+    return { ...facts, login: 'unknown', problem: { what, mend: `use one of ${builtDialects.join(', ')}` } };
   }
-  const found = await look();
-  if ('version' in found) return { name, says: `${dialect} ${found.version}` };
-  return {
-    name,
-    says: dialect,
-    problem: { what: found.problem, mend: 'install it, or correct its entry under agents' },
-  };
+  const [found, login] = await Promise.all([preflight(place, spec), findLogin(place, spec)]);
+  if ('version' in found) return { ...facts, login, version: found.version };
+  return { ...facts, login, problem: { what: found.problem, mend: 'install it, or correct its entry under agents' } };
 }
 
 async function reachDatabase({ databaseUrl }: Config): Promise<void> {

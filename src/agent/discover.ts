@@ -26,14 +26,29 @@ export function discoverAgents(searchPath: string, home: string): readonly Agent
     }));
 }
 
-/** Asks the agent's program for its version; a command agent's program need only be there. */
-export async function preflight(
-  { containment, path }: { readonly containment: Containment; readonly path: string },
-  spec: AgentSpec,
-): Promise<Preflight> {
+/** Where programs are looked for and run; `patienceMs` is for what never answers. */
+export interface Place {
+  readonly containment: Containment;
+  readonly path: string;
+  readonly patienceMs?: number;
+}
+
+/** Asks the agent's program for its version; a program that the operator names need only be there. */
+export async function preflight(place: Place, spec: AgentSpec): Promise<Preflight> {
+  // Fleet's own agent comes with Fleet.
+  if (spec.dialect === 'openrouter') {
+    return spec.model === undefined ? { problem: 'no model is named for it' } : { version: 'built in' };
+  }
   const program = knownPrograms.find((known) => known.dialect === spec.dialect)?.program ?? spec.command[0] ?? '';
-  if (findProgram(program, path) === undefined) return { problem: `${program || 'its command'} is not on PATH` };
-  if (spec.command.length > 0) return { version: program };
+  if (findProgram(program, place.path) === undefined) return { problem: `${program || 'its command'} is not on PATH` };
+  return spec.command.length > 0 ? { version: program } : askVersion(place, program, spec);
+}
+
+async function askVersion(
+  { containment, path, patienceMs = versionMs }: Place,
+  program: string,
+  { env }: AgentSpec,
+): Promise<Preflight> {
   let output = '';
   const ended = await runContained(containment, {
     argv: [program, '--version'],
@@ -42,18 +57,21 @@ export async function preflight(
       PATH: path,
       LANG: 'C.UTF-8',
       DISABLE_AUTOUPDATER: '1',
-      ...(typeof spec.env['HOME'] === 'string' ? { HOME: spec.env['HOME'] } : {}),
+      ...(typeof env['HOME'] === 'string' ? { HOME: env['HOME'] } : {}),
     },
     readOnly: [],
-    limits: { wallMs: versionMs, outputBytes: 64 * 1024 },
+    limits: { wallMs: patienceMs, outputBytes: 64 * 1024 },
     signal: new AbortController().signal,
     onStdout: (chunk) => {
       output += chunk.toString();
     },
     onStderr: () => undefined,
   });
-  const version = output.trim();
+  const [version = ''] = output.trim().split('\n');
   if (ended.how === 'exited' && ended.code === 0 && version !== '') return { version };
+  if (ended.how === 'wall') {
+    return { problem: `${program} --version did not end within ${patienceMs / 1000} s: it may wait for a login` };
+  }
   const how = ended.how === 'exited' ? `exit code ${ended.code}` : ended.how;
   return { problem: `${program} --version did not work (${how}): it is not installed properly` };
 }

@@ -54,8 +54,14 @@ export interface DoctorProbes {
 
 export interface AgentFinding {
   readonly name: string;
-  /** What it is: program and version. */
-  readonly says: string;
+  readonly dialect: string;
+  readonly model?: string;
+  /** What its limits count against. */
+  readonly account: string;
+  /** What its program says of itself, unless there is a problem. */
+  readonly version?: string;
+  /** As far as that shows without asking a model. */
+  readonly login: 'yes' | 'no' | 'unknown';
   readonly problem?: { readonly what: string; readonly mend: string };
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { agents } from './command/agents.js';
 import { doctor } from './command/doctor.js';
 import { gitLabConnect } from './command/gitlab-connect.js';
 import { list } from './command/list.js';
@@ -76,6 +77,12 @@ function addServer(program: Command, world: World, keep: Keep): void {
     .option('--json', 'one JSON object a line', false)
     .addHelpText('after', examples('fleet doctor', 'fleet doctor --json | grep -v \'"ok"\''))
     .action(keep((options: { json: boolean }) => doctor(world, options)));
+  program
+    .command('agents')
+    .description('List the agents: version, login, model, account, and the limits that their accounts have run into.')
+    .option('--json', 'one JSON object a line', false)
+    .addHelpText('after', examples('fleet agents', 'fleet agents --json'))
+    .action(keep((options: { json: boolean }) => agents(world, options)));
   program
     .command('gitlab')
     .description('Set up GitLab.')

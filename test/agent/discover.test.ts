@@ -54,6 +54,19 @@ describe('preflight', () => {
     expect(await preflight({ containment, path }, aSpec({ dialect: 'claude' }))).toEqual(found);
   });
 
+  it('ends a CLI that waits for ever', async () => {
+    const place = { containment, path: `${folderWith({ amp: 'sleep 99' })}:/usr/bin:/bin`, patienceMs: 300 };
+    expect(await preflight(place, aSpec({ dialect: 'amp' }))).toEqual({
+      problem: 'amp --version did not end within 0.3 s: it may wait for a login',
+    });
+  });
+
+  it('of the own agent', async () => {
+    const place = { containment, path: '/usr/bin:/bin' };
+    expect(await preflight(place, aSpec({ dialect: 'openrouter', model: 'm' }))).toEqual({ version: 'built in' });
+    expect(await preflight(place, aSpec({ dialect: 'openrouter' }))).toEqual({ problem: 'no model is named for it' });
+  });
+
   it('of a command agent', async () => {
     const where = { containment, path: '/usr/bin:/bin' };
     expect(await preflight(where, aSpec({ command: ['sh', 'agent.sh'] }))).toEqual({ version: 'sh' });

@@ -5,7 +5,19 @@ import { temporaryFolder } from '../support/temp.js';
 import { aSample } from './sample.js';
 import { commandLine } from './world.js';
 
-const commands = ['start', 'doctor', 'gitlab connect', 'schema', 'run', 'demo', 'drill', 'list', 'show', 'log'];
+const commands = [
+  'start',
+  'doctor',
+  'agents',
+  'gitlab connect',
+  'schema',
+  'run',
+  'demo',
+  'drill',
+  'list',
+  'show',
+  'log',
+];
 const acts = ['issue', 'label', 'comment', 'review', 'threads', 'reply', 'resolve', 'merge', 'close', 'reopen'];
 
 test('every command has help with examples', async () => {

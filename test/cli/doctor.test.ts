@@ -14,7 +14,7 @@ import { commandLine } from './world.js';
 /** Surroundings in which all is well. */
 const healthy: DoctorProbes = {
   containment: async () => ({ kind: 'namespace' }),
-  agents: async () => [{ name: 'opus', says: 'claude 2.0.1' }],
+  agents: async () => [{ name: 'opus', dialect: 'claude', account: 'max', version: '2.0.1', login: 'yes' }],
   database: async () => undefined,
   redis: async () => undefined,
   github: async () => ({ app: 'fleet-of-acme', missing: [] }),
@@ -55,10 +55,18 @@ describe('a look at the surroundings', () => {
       'an agent that does not start',
       {
         agents: async () => [
-          { name: 'opus', says: 'claude', problem: { what: 'claude is not on PATH', mend: 'install it' } },
+          {
+            ...{ name: 'opus', dialect: 'claude', account: 'max', login: 'unknown' },
+            problem: { what: 'claude is not on PATH', mend: 'install it' },
+          },
         ],
       },
       'wrong agents: opus: claude is not on PATH → install it',
+    ],
+    [
+      'an agent that is not logged in',
+      { agents: async () => [{ name: 'opus', dialect: 'claude', account: 'max', version: '2.0.1', login: 'no' }] },
+      'warn agents: opus: claude 2.0.1, not logged in → log in with it in its HOME, or put its key into its `env`',
     ],
     [
       'no namespaces',

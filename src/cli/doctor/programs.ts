@@ -1,5 +1,8 @@
 import { ok, warn, wrong, type Check, type Finding } from './check.js';
 
+/** What to do for an agent that is not logged in. */
+export const loginMend = 'log in with it in its HOME, or put its key into its `env`';
+
 /** Below this, `git merge-tree --write-tree` is missing. */
 const oldestGit = [2, 38] as const;
 const oldestNode = [20, 19] as const;
@@ -60,11 +63,13 @@ export const agentsCheck: Check = {
         'install a coding agent, or name one in fleet.config.yml',
       );
     }
-    return found.map(({ name, says, problem }): Omit<Finding, 'name'> =>
-      problem === undefined
-        ? { state: 'ok', says: `${name}: ${says}` }
-        : { state: 'wrong', says: `${name}: ${problem.what}`, mend: problem.mend },
-    );
+    return found.map(({ name, dialect, version = '', login, problem }): Omit<Finding, 'name'> => {
+      if (problem !== undefined) return { state: 'wrong', says: `${name}: ${problem.what}`, mend: problem.mend };
+      const says = `${name}: ${dialect} ${version}`;
+      return login === 'no'
+        ? { state: 'warn', says: `${says}, not logged in`, mend: loginMend }
+        : { state: 'ok', says };
+    });
   },
 };
 
