@@ -80,8 +80,9 @@ export function createTally({ price, facts, before = nothingUsed }: Counting, cl
   };
 }
 
-/** The newer word, unless only the older one knows when it ends. */
+/** The newer word, unless only the older one knows when it ends; an exit status says less than the stream before it. */
 function sharper(before: LimitHit | undefined, { kind, source, resetsAtMs }: LimitHit): LimitHit {
+  if (before !== undefined && source === 'status') return before;
   if (before?.resetsAtMs !== undefined && resetsAtMs === undefined && kind !== 'context') return before;
   return { kind, source, ...(resetsAtMs === undefined ? {} : { resetsAtMs }) };
 }

@@ -1,6 +1,18 @@
-import type { AgentEvent, AgentFailureKind, LimitKind, Usage } from '../../domain/agent.js';
-import { type ClaudeLine, readClaudeLine } from './claude-schema.js';
+import type { AgentEvent, LimitKind, Usage } from '../../domain/agent.js';
+import {
+  type AssistantLine,
+  assistantLine,
+  rateLimitLine,
+  type ResultLine,
+  resultLine,
+  type SystemLine,
+  systemLine,
+  type UserLine,
+  userLine,
+} from './claude-schema.js';
 import type { AgentCommand, Dialect, Job } from './dialect.js';
+import { jsonLines, reader } from './json-lines.js';
+import { failed, limitOfStatus } from './limits.js';
 
 /** Far above what a task needs; time and tokens are bounded elsewhere. */
 const maxTurns = 200;
@@ -13,20 +25,27 @@ const limits: ReadonlyMap<string, LimitKind> = new Map([
   ['billing_error', 'quota'],
 ]);
 
-/** What the HTTP status of the last request says of the failure. */
-const failures: ReadonlyMap<number, AgentFailureKind> = new Map([
-  [401, 'auth'],
-  [403, 'auth'],
-  [429, 'limit'],
-  [503, 'limit'],
-  [529, 'limit'],
-]);
-
 /** Claude Code on its stream-json output; facts proven on 2.1.329 and 2.1.197. */
 export const claudeDialect: Dialect = {
   facts: { tellsEnd: true, tokens: 'step', cost: 'step', resume: 'anywhere', retries: 'told', limitsTurns: true },
   command,
-  parseLine,
+  parseLine: jsonLines({
+    kindIn: 'type',
+    kinds: new Map([
+      ['system', reader(systemLine, fromSystem)],
+      ['assistant', reader(assistantLine, (line) => [...saidAndUsed(line), ...fromError(line)])],
+      ['user', reader(userLine, returned)],
+      // Good runs have it too, with another status; a run that is paid for beyond the plan goes on.
+      [
+        'rate_limit_event',
+        reader(rateLimitLine, ({ rate_limit_info: facts }) =>
+          facts.status === 'rejected' && facts.isUsingOverage !== true ? [limited('plan', facts.resetsAt)] : [],
+        ),
+      ],
+      ['result', reader(resultLine, fromResult)],
+    ]),
+    quiet: new Set(['stream_event', 'tool_progress', 'tool_use_summary', 'auth_status', 'prompt_suggestion']),
+  }),
 };
 
 function command({ spec, prompt, session, asRoot }: Job): AgentCommand {
@@ -45,6 +64,8 @@ function command({ spec, prompt, session, asRoot }: Job): AgentCommand {
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       // By default it retries a limit for minutes, in which another agent could work.
       CLAUDE_CODE_MAX_RETRIES: '2',
+      // It waits for the model no longer than Fleet waits for it.
+      API_TIMEOUT_MS: String(spec.timeouts.silenceMs),
       // As root it refuses bypassPermissions without this.
       ...(asRoot ? { IS_SANDBOX: '1' } : {}),
     },
@@ -52,47 +73,35 @@ function command({ spec, prompt, session, asRoot }: Job): AgentCommand {
   };
 }
 
-function parseLine(text: string): readonly AgentEvent[] {
-  const line = readClaudeLine(text);
-  switch (line?.type) {
-    case undefined:
-      return [];
-    case 'system':
-      return fromSystem(line);
-    case 'assistant':
-      return [...line.message.content.flatMap(fromContent), ...fromError(line)];
-    case 'rate_limit_event':
-      // Good runs have it too, with another status.
-      return line.rate_limit_info.status === 'rejected' ? [limited('plan', line.rate_limit_info.resetsAt)] : [];
-    case 'result':
-      return fromResult(line);
-    default:
-      return line satisfies never;
-  }
-}
-
-function fromSystem(line: ClaudeLine & { type: 'system' }): readonly AgentEvent[] {
+/** The session, and requests that are tried again; amp prints the first in the same words. */
+export function fromSystem(line: SystemLine): readonly AgentEvent[] {
   if (line.subtype === 'init' && line.session_id !== undefined) return [{ type: 'started', session: line.session_id }];
   if (line.subtype !== 'api_retry') return [];
   return [{ type: 'retrying', kind: limits.get(line.error ?? '') ?? 'overload', delayMs: line.retry_delay_ms ?? 0 }];
 }
 
-type Content = (ClaudeLine & { type: 'assistant' })['message']['content'][number];
+/** Text and tool calls of a message. */
+export function saidAndUsed({ message }: AssistantLine): readonly AgentEvent[] {
+  return message.content.flatMap(({ type, text, id, name, input }): readonly AgentEvent[] => {
+    if (type === 'text' && text !== undefined) return [{ type: 'said', text }];
+    if (type !== 'tool_use' || name === undefined) return [];
+    return [{ type: 'used', tool: name, input, ...(id === undefined ? {} : { id }) }];
+  });
+}
 
-function fromContent(content: Content): readonly AgentEvent[] {
-  if (content.type === 'text' && content.text !== undefined) return [{ type: 'said', text: content.text }];
-  if (content.type === 'tool_use' && content.name !== undefined) {
-    return [{ type: 'used', tool: content.name, input: content.input }];
-  }
-  return [];
+/** Tool calls that came back. */
+export function returned({ message }: UserLine): readonly AgentEvent[] {
+  return message.content.flatMap(({ type, tool_use_id: id }): readonly AgentEvent[] =>
+    type === 'tool_result' && id !== undefined ? [{ type: 'returned', id }] : [],
+  );
 }
 
 /** The CLI writes its own errors as if the model had said them; only the structured fields tell. */
-function fromError(line: ClaudeLine & { type: 'assistant' }): readonly AgentEvent[] {
+function fromError(line: AssistantLine): readonly AgentEvent[] {
   if (line.api_error === 'usage_limit_reached') {
     return [limited('plan', line.api_error_params?.rate_limit_info?.resetsAt)];
   }
-  const kind = line.api_error_type === 'overloaded_error' ? 'overload' : limits.get(line.error ?? '');
+  const kind = limits.get(line.error ?? '') ?? limitOfStatus(line.api_error_status);
   return kind === undefined ? [] : [limited(kind)];
 }
 
@@ -101,25 +110,27 @@ function limited(kind: LimitKind, resetsAtSeconds?: number): AgentEvent {
   return { type: 'limited', kind, ...reset, source: 'event' };
 }
 
-function fromResult(line: ClaudeLine & { type: 'result' }): readonly AgentEvent[] {
+function fromResult(line: ResultLine): readonly AgentEvent[] {
   const usage: AgentEvent = { type: 'usage', ...usageOf(line) };
   // The subtype of a failed run can be "success".
   if (!line.is_error) return [usage, { type: 'finished' }];
   const reason = line.result ?? line.errors?.join('; ') ?? line.subtype ?? 'no reason given';
-  const context: readonly AgentEvent[] = line.terminal_reason === 'prompt_too_long' ? [limited('context')] : [];
-  return [usage, ...context, { type: 'failed', kind: failureOf(line), reason }];
-}
-
-function failureOf(line: ClaudeLine & { type: 'result' }): AgentFailureKind {
-  if (line.terminal_reason === 'prompt_too_long') return 'limit';
-  return failures.get(line.api_error_status ?? 0) ?? 'other';
+  // Its only sign is the CLI's own text, in a list that no model writes to.
+  const isLost = line.errors?.some((error) => error.startsWith('No conversation found')) === true;
+  const isTooLong = line.terminal_reason === 'prompt_too_long';
+  return [
+    usage,
+    ...(isLost ? [{ type: 'sessionLost' } as const] : []),
+    ...(isTooLong ? [limited('context')] : []),
+    failed(reason, isTooLong ? 'context' : limitOfStatus(line.api_error_status)),
+  ];
 }
 
 /**
  * This run's share: `total_cost_usd` and `modelUsage` of a resumed session hold what was spent before, and `usage` leaves out a
  * last turn that was cut. Versions without the share give `usage`, and a resumed session's cost counts again.
  */
-function usageOf(line: ClaudeLine & { type: 'result' }): Usage {
+function usageOf(line: ResultLine): Usage {
   if (line.model_usage_since_last_result === undefined) {
     return {
       inputTokens: (line.usage?.input_tokens ?? 0) + (line.usage?.cache_creation_input_tokens ?? 0),

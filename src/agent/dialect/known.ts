@@ -1,23 +1,30 @@
 import type { AgentSpec } from '../../domain/agent.js';
 import { acpDialect } from './acp.js';
+import { ampDialect } from './amp.js';
 import { claudeDialect } from './claude.js';
+import { codexDialect } from './codex.js';
 import { commandDialect } from './command.js';
 import type { Dialect } from './dialect.js';
+import { geminiDialect } from './gemini.js';
+import { opencodeDialect } from './opencode.js';
 import { openRouterDialect } from './openrouter.js';
 
 type DialectName = AgentSpec['dialect'];
 
-/** Dialects that Fleet can speak today; others are accepted in the configuration and named by `fleet doctor`. */
-export const builtDialects: readonly DialectName[] = ['claude', 'command', 'acp', 'cursor', 'kiro', 'openrouter'];
+const dialects: Readonly<Record<Exclude<DialectName, 'command'>, Dialect>> = {
+  claude: claudeDialect,
+  codex: codexDialect,
+  gemini: geminiDialect,
+  opencode: opencodeDialect,
+  amp: ampDialect,
+  acp: acpDialect(),
+  cursor: acpDialect(['cursor-agent', 'acp']),
+  kiro: acpDialect(['kiro-cli', 'acp']),
+  openrouter: openRouterDialect,
+};
 
-/** The dialect of an agent, undefined when it is not built yet. */
-export function dialectOf(spec: AgentSpec): Dialect | undefined {
-  if (spec.dialect === 'claude') return claudeDialect;
-  if (spec.dialect === 'acp') return acpDialect();
-  if (spec.dialect === 'cursor') return acpDialect(['cursor-agent', 'acp']);
-  if (spec.dialect === 'kiro') return acpDialect(['kiro-cli', 'acp']);
-  if (spec.dialect === 'openrouter') return openRouterDialect;
-  return spec.dialect === 'command' ? commandDialect(spec.events) : undefined;
+export function dialectOf({ dialect, events }: Pick<AgentSpec, 'dialect' | 'events'>): Dialect {
+  return dialect === 'command' ? commandDialect(events) : dialects[dialect];
 }
 
 /** The known CLIs: what they are called on PATH, and who makes them. */
