@@ -6,11 +6,13 @@ import type { RunId } from '../domain/run.js';
 import type { Clock } from '../ports.js';
 import type { Agents, AttemptOrder, AttemptReport } from '../ports/agent.js';
 import type { Containment } from '../process/containment.js';
+import { createMeter } from '../process/meter.js';
 import { readers } from './artifact/readers.js';
 import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
-import { runAttempt } from './runner.js';
+import { runAttempt, type Surroundings } from './runner.js';
 import { nothingUsed } from './tally.js';
+import type { TreeLimits } from './watchdog.js';
 
 export interface AgentsOptions {
   readonly agents: readonly AgentSpec[];
@@ -20,6 +22,8 @@ export interface AgentsOptions {
   readonly dataFolder: string;
   /** PATH of agents. */
   readonly path: string;
+  /** What the processes of an attempt may hold; by default 8 GB, and 1000 processes. */
+  readonly tree?: TreeLimits;
 }
 
 const probeTimeouts = { silenceMs: 60_000, wallMs: 60_000 } as const;
@@ -28,16 +32,15 @@ const probeTimeouts = { silenceMs: 60_000, wallMs: 60_000 } as const;
 export function createAgents(options: AgentsOptions): Agents {
   if (!isAbsolute(options.dataFolder)) throw new Error(`dataFolder must be absolute: ${options.dataFolder}`);
   const specs = new Map(options.agents.map((spec) => [spec.name, spec]));
+  const surroundings = { ...options, meter: createMeter() };
 
   return {
     async run(order) {
       const spec = specs.get(order.agent);
       if (spec === undefined) return notRun(options, order, `agent ${order.agent} is not configured`);
-      const dialect = dialectOf(spec);
-      if (dialect === undefined) return notRun(options, order, `dialect ${spec.dialect} is not built yet`);
-      return runAttempt(options, { spec, dialect }, order);
+      return runAttempt(surroundings, { spec, dialect: dialectOf(spec) }, order);
     },
-    probe: (agent, signal) => probe(options, specs.get(agent), signal),
+    probe: (agent, signal) => probe(surroundings, specs.get(agent), signal),
     ...readers,
     forget: (run) => removeFolder(runFolder(options.dataFolder, run)),
   };
@@ -45,20 +48,19 @@ export function createAgents(options: AgentsOptions): Agents {
 
 /** A question that costs next to nothing, asked in an empty folder. */
 async function probe(
-  options: AgentsOptions,
+  surroundings: Surroundings,
   spec: AgentSpec | undefined,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const dialect = spec === undefined ? undefined : dialectOf(spec);
-  if (spec === undefined || dialect === undefined || spec.dialect === 'command') return { kind: 'finished' };
+  if (spec === undefined || spec.dialect === 'command') return { kind: 'finished' };
   const run = 'probe' as RunId;
   const id = randomUUID();
-  const folder = join(runFolder(options.dataFolder, run), 'work', id);
+  const folder = join(runFolder(surroundings.dataFolder, run), 'work', id);
   await mkdir(folder, { recursive: true });
   try {
     const report = await runAttempt(
-      options,
-      { spec: { ...spec, timeouts: probeTimeouts }, dialect },
+      surroundings,
+      { spec: { ...spec, timeouts: probeTimeouts }, dialect: dialectOf(spec) },
       {
         ...{ id, run, role: 'triager', agent: spec.name, signal },
         workspace: { path: folder, gitDirectories: [] },

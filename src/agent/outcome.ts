@@ -1,6 +1,7 @@
 import type { AgentEvent, AttemptOutcome, LimitHit } from '../domain/agent.js';
 import type { Ended } from '../process/order.js';
 import type { DialectFacts } from './dialect/dialect.js';
+import type { Halt } from './watchdog.js';
 
 /** What of an attempt's stream decides its outcome. */
 export interface LastWords {
@@ -12,19 +13,22 @@ export interface LastWords {
   readonly stderr: string;
 }
 
+/** How the process of an attempt ended: by itself, by what contains it, or by the watchdog. */
+export type AttemptEnd = Ended | ({ readonly how: 'halted' } & Pick<Halt, 'failure' | 'reason'>);
+
 type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
 
 /** Puts exit and stream together: neither is believed alone. */
-export function outcomeOf(ended: Ended, words: LastWords, facts: Pick<DialectFacts, 'tellsEnd'>): AttemptOutcome {
+export function outcomeOf(ended: AttemptEnd, words: LastWords, facts: Pick<DialectFacts, 'tellsEnd'>): AttemptOutcome {
   switch (ended.how) {
     case 'stopped':
       return { kind: 'stopped' };
     case 'wall':
       return { kind: 'failed', failure: 'wall', reason: 'ran over its time' };
-    case 'silence':
-      return { kind: 'failed', failure: 'stalled', reason: 'printed nothing for too long' };
     case 'flood':
       return { kind: 'failed', failure: 'flood', reason: 'printed too much' };
+    case 'halted':
+      return ofHalt(ended, words);
     case 'notStarted':
       return { kind: 'failed', failure: 'other', reason: `could not be started: ${ended.reason}` };
     case 'exited':
@@ -32,6 +36,12 @@ export function outcomeOf(ended: Ended, words: LastWords, facts: Pick<DialectFac
     default:
       return ended satisfies never;
   }
+}
+
+/** What has told its end and then only does not go has done its work. */
+function ofHalt({ failure, reason }: Pick<Halt, 'failure' | 'reason'>, words: LastWords): AttemptOutcome {
+  if (failure === 'stalled' && words.end?.type === 'finished') return { kind: 'finished' };
+  return withLimit({ kind: 'failed', failure, reason }, words);
 }
 
 function ofExit(code: number, words: LastWords, facts: Pick<DialectFacts, 'tellsEnd'>): AttemptOutcome {

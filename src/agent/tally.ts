@@ -1,5 +1,4 @@
 import type { AgentEvent, AgentSpec, LimitHit, Usage } from '../domain/agent.js';
-import type { Clock } from '../ports.js';
 import type { DialectFacts } from './dialect/dialect.js';
 import type { LastWords } from './outcome.js';
 
@@ -16,11 +15,13 @@ export interface Tally {
   readonly saw: (event: AgentEvent) => void;
   readonly sawError: (line: string) => void;
   /** Facts for the journal. */
-  readonly counts: () => { readonly events: number; readonly tokens: number; readonly quietSeconds: number };
+  readonly counts: () => { readonly events: number; readonly tokens: number };
   readonly total: () => Total;
 }
 
-interface Total {
+/** What a stream has brought in the end. */
+export interface Total {
+  readonly events: number;
   /** What this attempt alone has used. */
   readonly usage: Usage;
   readonly session: string | undefined;
@@ -39,13 +40,12 @@ export interface Counting {
 }
 
 /** Counts from nothing. */
-export function createTally({ price, facts, before = nothingUsed }: Counting, clock: Clock): Tally {
+export function createTally({ price, facts, before = nothingUsed }: Counting): Tally {
   let sum = nothingUsed;
   let last = nothingUsed;
   let session: string | undefined;
   let words: LastWords = { stderr: '' };
   let events = 0;
-  let lastEventAtMs = clock.nowMs();
   const unknown = new Map<string, number>();
 
   const usage = (): Usage => {
@@ -59,7 +59,6 @@ export function createTally({ price, facts, before = nothingUsed }: Counting, cl
   return {
     saw: (event) => {
       events += 1;
-      lastEventAtMs = clock.nowMs();
       if (event.type === 'started') session = event.session;
       else if (event.type === 'usage') [sum, last] = [plus(sum, event), renewed(last, event)];
       else if (event.type === 'limited') words = { ...words, limited: sharper(words.limited, event) };
@@ -73,10 +72,9 @@ export function createTally({ price, facts, before = nothingUsed }: Counting, cl
     },
     counts: () => {
       const { inputTokens, outputTokens, cachedTokens } = usage();
-      const quietSeconds = Math.round((clock.nowMs() - lastEventAtMs) / 1000);
-      return { events, tokens: inputTokens + outputTokens + cachedTokens, quietSeconds };
+      return { events, tokens: inputTokens + outputTokens + cachedTokens };
     },
-    total: () => ({ usage: priced(usage(), price), session, words, unknown: Object.fromEntries(unknown) }),
+    total: () => ({ events, usage: priced(usage(), price), session, words, unknown: Object.fromEntries(unknown) }),
   };
 }
 

@@ -146,7 +146,6 @@ function judged(ended: Ended): Pick<Evidence, 'outcome' | 'exit'> {
     case 'wall':
       return { outcome: 'inconclusive', exit: 'timedOut' };
     case 'stopped':
-    case 'silence':
     case 'flood':
       return { outcome: 'inconclusive', exit: 'stopped' };
     case 'notStarted':

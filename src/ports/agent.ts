@@ -6,7 +6,17 @@ import type { Triage } from '../domain/triage.js';
 import type { Verdict } from '../domain/verdict.js';
 import type { Workspace } from './workspace.js';
 
-export interface AttemptOrder {
+/** Tells one state of the worktree from another. */
+export type Fingerprint = () => Promise<string>;
+
+/** What of an order concerns the agent's memory. */
+interface SessionOrder {
+  readonly session?: string;
+  /** What earlier attempts have used in that session: some agents count it again. */
+  readonly usedInSession?: Usage;
+}
+
+export interface AttemptOrder extends SessionOrder {
   /** Names the attempt's folders and stream; unique per try. */
   readonly id: string;
   readonly run: RunId;
@@ -19,10 +29,9 @@ export interface AttemptOrder {
     readonly artifacts: string;
     readonly schema: (name: 'triage' | 'plan' | 'verdict' | 'replies') => string;
   }) => string;
-  readonly session?: string;
-  /** What earlier attempts have used in that session: some agents count it again. */
-  readonly usedInSession?: Usage;
   readonly signal: AbortSignal;
+  /** Of the worktree: a developer whose calls change nothing for long is ended. */
+  readonly changes?: Fingerprint;
   /** Told once a process runs, then every 30 s while it lives. */
   readonly heartbeat: (fields: Readonly<Record<string, string | number | boolean>>) => void;
 }

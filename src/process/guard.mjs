@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 
 /** Between SIGTERM and SIGKILL; nothing where nobody is left to wait for. */
-const graceMs = 2000;
+const graceMs = 1000;
 const pollMs = 25;
 /** After SIGKILL: what still lives then is out of reach (another user's, or stuck in the kernel). */
 const giveUpMs = 10_000;

@@ -1,4 +1,5 @@
 import type { NamespacePrograms } from './namespace.js';
+import type { Follow } from './tree-usage.js';
 
 /** What keeps a program's processes together, so that none outlives the program or Fleet. */
 export type Containment = { readonly mkfifo: string } & (
@@ -28,6 +29,8 @@ export interface ProcessOrder {
   readonly readOnly: readonly string[];
   readonly limits: ProcessLimits;
   readonly signal: AbortSignal;
+  /** Told where the program's processes are found once they run; what it returns is called at their end. */
+  readonly follow?: Follow;
   /** Called with what was printed, as it came; must not throw. See `lineSplitter` for lines. */
   readonly onStdout: (chunk: Buffer) => void;
   readonly onStderr: (chunk: Buffer) => void;
@@ -36,8 +39,6 @@ export interface ProcessOrder {
 /** What ends a program that does not end by itself. */
 export interface ProcessLimits {
   readonly wallMs: number;
-  /** Time without any output. */
-  readonly silenceMs?: number;
   /** Bytes printed on both streams together. */
   readonly outputBytes?: number;
 }
@@ -47,5 +48,5 @@ export type Ended =
   /** `code` is 128 + n for a program that died of signal n. */
   | { readonly how: 'exited'; readonly code: number }
   /** `stopped`: the order's signal was aborted. */
-  | { readonly how: 'stopped' | 'wall' | 'silence' | 'flood' }
+  | { readonly how: 'stopped' | 'wall' | 'flood' }
   | { readonly how: 'notStarted'; readonly reason: string };

@@ -7,7 +7,7 @@ import { startContained, type Started } from './start-contained.js';
 /** After the end of the tree; a pipe that is open longer is held by a process that was not found. */
 const drainMs = 1000;
 
-type Interruption = 'stopped' | 'wall' | 'silence' | 'flood';
+type Interruption = 'stopped' | 'wall' | 'flood';
 
 /** Runs a program to its end; when this resolves, no process of it lives. Call it from the main thread: its end is what the kernel watches. */
 export async function runContained(containment: Containment, order: ProcessOrder): Promise<Ended> {
@@ -25,7 +25,7 @@ export async function runContained(containment: Containment, order: ProcessOrder
 }
 
 /** Rejects when the child could not be started. */
-async function untilEnd({ child, pipes, stop }: Started, order: ProcessOrder): Promise<Ended> {
+async function untilEnd({ child, pipes, tree, stop }: Started, order: ProcessOrder): Promise<Ended> {
   let interruption: Interruption | undefined;
   const watch = watchLimits(order, (why) => {
     if (interruption !== undefined) return;
@@ -40,6 +40,7 @@ async function untilEnd({ child, pipes, stop }: Started, order: ProcessOrder): P
     pipes.stdout.on('data', deliver(order.onStdout)),
     pipes.stderr.on('data', deliver(order.onStderr)),
   ].map((stream) => once(stream, 'close'));
+  const unfollow = order.follow?.(tree);
   try {
     const [code, name] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     const drain = setTimeout(destroy, drainMs, pipes);
@@ -49,6 +50,7 @@ async function untilEnd({ child, pipes, stop }: Started, order: ProcessOrder): P
     return { how: 'exited', code: code ?? 128 + (name === null ? 0 : constants.signals[name]) };
   } finally {
     watch.close();
+    unfollow?.();
     destroy(pipes);
   }
 }
@@ -68,18 +70,15 @@ function watchLimits(
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
   const wall = setTimeout(interrupt, limits.wallMs, 'wall');
-  const silence = limits.silenceMs === undefined ? undefined : setTimeout(interrupt, limits.silenceMs, 'silence');
   let bytes = 0;
   return {
     saw(count) {
-      silence?.refresh();
       bytes += count;
       if (bytes > (limits.outputBytes ?? Infinity)) interrupt('flood');
     },
     close() {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(wall);
-      clearTimeout(silence);
     },
   };
 }

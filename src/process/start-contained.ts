@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { inNamespace, killNamespace, signal } from './namespace.js';
 import type { Containment, ProcessOrder } from './order.js';
 import { closeChildEnds, openPipes, type Pipes } from './pipes.js';
+import type { Tree } from './tree-usage.js';
 
-/** Between SIGTERM and SIGKILL; guard.mjs keeps its own. */
-const graceMs = 2000;
+/** Between SIGTERM and SIGKILL; guard.mjs keeps its own. The whole tree is to be gone within 2 s. */
+const graceMs = 1000;
 
 const guardScript = fileURLToPath(new URL('guard.mjs', import.meta.url));
 
@@ -16,6 +17,7 @@ export interface Started {
   /** Its exit code is the program's, and it ends when the tree is gone. */
   readonly child: ChildProcess;
   readonly pipes: Pipes;
+  readonly tree: Tree;
   /** Asks the tree to end, then kills it. */
   readonly stop: () => void;
 }
@@ -51,7 +53,7 @@ function inNamespaces(
       clearTimeout(timer);
     });
   };
-  return { child, stop };
+  return { child, tree: { root: child.pid ?? 0 }, stop };
 }
 
 function guarded(order: ProcessOrder, { childEnds }: Pipes): Omit<Started, 'pipes'> {
@@ -60,6 +62,8 @@ function guarded(order: ProcessOrder, { childEnds }: Pipes): Omit<Started, 'pipe
   const pipe = child.stdio[3] as Writable;
   // A guard that died takes the pipe with it; its exit is what counts.
   pipe.on('error', () => undefined);
-  pipe.write(`${JSON.stringify({ id: randomUUID(), argv: order.argv, cwd: order.cwd, env: order.env })}\n`);
-  return { child, stop: () => pipe.write('stop\n') };
+  const id = randomUUID();
+  pipe.write(`${JSON.stringify({ id, argv: order.argv, cwd: order.cwd, env: order.env })}\n`);
+  const tree = { root: child.pid ?? 0, marker: `FLEET_ATTEMPT=${id}` };
+  return { child, tree, stop: () => pipe.write('stop\n') };
 }

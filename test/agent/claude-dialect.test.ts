@@ -2,17 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { claudeDialect } from '../../src/agent/dialect/claude.js';
-import { outcomeOf } from '../../src/agent/outcome.js';
+import { type AttemptEnd, outcomeOf } from '../../src/agent/outcome.js';
 import { createTally } from '../../src/agent/tally.js';
-import type { Ended } from '../../src/process/order.js';
 import { aJob, aSpec } from './support.js';
 
-function exit(code: number): Ended {
+function exit(code: number): AttemptEnd {
   return { how: 'exited', code };
 }
 
+const silence = { how: 'halted', failure: 'stalled', reason: 'printed nothing for 300 s' } as const;
+
 /** What the real CLI printed (test/agent/transcripts/claude) and how it ended. */
-const cases: readonly (readonly [string, Ended])[] = [
+const cases: readonly (readonly [string, AttemptEnd])[] = [
   ['ok', exit(0)],
   ['ok-oauth', exit(0)],
   ['partial', exit(0)],
@@ -25,21 +26,21 @@ const cases: readonly (readonly [string, Ended])[] = [
   ['usage-limit-oauth-mid', exit(1)],
   ['quota', exit(1)],
   ['overloaded-retries1', exit(1)],
-  ['auth', { how: 'silence' }],
+  ['auth', silence],
   ['auth-retries1', exit(1)],
   ['context', exit(1)],
   ['denied', exit(0)],
   ['garbage', exit(1)],
   ['max-turns', exit(1)],
   ['max-budget', exit(1)],
-  ['stall', { how: 'silence' }],
+  ['stall', silence],
   ['stall-timeout5', exit(1)],
 ];
 
 describe('claude', () => {
   it.each(cases)('%s', async (name, ended) => {
     const events = linesOf(name).flatMap(claudeDialect.parseLine);
-    const tally = createTally({ price: undefined, facts: claudeDialect.facts }, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts: claudeDialect.facts });
     events.forEach(tally.saw);
     const { usage, words } = tally.total();
     const outcome = outcomeOf(ended, words, claudeDialect.facts);
@@ -61,7 +62,7 @@ describe('claude', () => {
 
   it('does not believe exit code 0 without a result', () => {
     const [first = ''] = linesOf('ok');
-    const tally = createTally({ price: undefined, facts: claudeDialect.facts }, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts: claudeDialect.facts });
     claudeDialect.parseLine(first).forEach(tally.saw);
     expect(outcomeOf(exit(0), tally.total().words, claudeDialect.facts)).toEqual({
       kind: 'failed',

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAgents } from '../../src/agent/create-agents.js';
@@ -137,17 +137,18 @@ describe('an attempt of a command agent', () => {
     expect(failed(await agents.run(order()))).toEqual(['crash', 'exit code 7: half line']);
   });
 
+  const flood = 'printed more than 20,000 lines or 32 MB within a minute';
   const timeouts = { silenceMs: 300, wallMs: 15_000 };
   it.each([
-    ['that is silent', aShell('sleep 99', { timeouts }), 'stalled', 'printed nothing for too long'],
+    ['that is silent', aShell('sleep 99', { timeouts }), 'stalled', 'printed nothing for 0.3 s'],
     [
       'that never ends',
       aShell('while :; do echo x; sleep 0.05; done', { timeouts: { ...timeouts, wallMs: 500 } }),
       'wall',
       'ran over its time',
     ],
-    ['that prints a gigabyte', aShell('yes "a line that says nothing"'), 'flood', 'printed too much'],
-    ['that prints a gigabyte in one line', aShell('cat /dev/zero'), 'flood', 'printed too much'],
+    ['that prints a gigabyte', aShell('yes "a line that says nothing"'), 'flood', flood],
+    ['that prints a gigabyte in one line', aShell('cat /dev/zero'), 'flood', flood],
     [
       'that is not there',
       aSpec({ command: ['no-such-agent'] }),
@@ -163,14 +164,6 @@ describe('an attempt of a command agent', () => {
   it('fails: one that is not configured', async () => {
     const { agents, order } = setUp([]);
     expect(failed(await agents.run(order({ agent: 'gone' })))).toEqual(['other', 'agent gone is not configured']);
-  });
-
-  it('leaves a stream of bounded size on disk', async () => {
-    const { agents, order, dataFolder } = setUp([aShell('yes "a line that says nothing"')]);
-    await agents.run(order());
-    const stream = join(dataFolder, 'streams/r1/a1.jsonl');
-    expect(statSync(stream).size).toBeLessThan(50 * 1024 * 1024 + 200);
-    expect(readFileSync(stream, 'utf8').slice(-100)).toMatch(/\n\{"fleet":"stream cut","droppedBytes":\d+\}\n$/);
   });
 
   it('is stopped by its signal', async () => {
@@ -196,7 +189,8 @@ describe('an attempt of a command agent', () => {
     vi.advanceTimersByTime(60_000);
     stop.abort();
     await running;
-    const beat = { agent: 'tester', attempt: 'a1', events: 0, tokens: 0, quietSeconds: 0 };
+    const counts = { events: 0, tokens: 0, quietSeconds: 0, steps: 0, peakMemoryMb: 0, peakProcesses: 0 };
+    const beat = { agent: 'tester', attempt: 'a1', ...counts };
     expect(heartbeats.slice(1)).toEqual([beat, beat]);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -61,17 +61,10 @@ describe.each(containments)('a program in a %s', (_, containment) => {
     const order = anOrder(`trap '' TERM; (setsid ${sleep} &); while :; do ${sleep}; done`, { limits: { wallMs: 200 } });
     const startMs = performance.now();
     expect(await runContained(containment, order)).toEqual({ how: 'wall' });
-    expect(performance.now() - startMs).toBeGreaterThan(2000);
-    expect(performance.now() - startMs).toBeLessThan(6000);
+    const endMs = performance.now() - startMs - 200;
+    expect(endMs).toBeGreaterThan(900);
+    expect(endMs).toBeLessThan(2000);
     expect(isRunning(sleep)).toBe(false);
-  });
-
-  it('ends when it is silent, and not while it prints', async () => {
-    const order = anOrder(`for i in 1 2 3 4; do echo $i; sleep 0.2; done; ${aSleep()}`, {
-      limits: { wallMs: 15_000, silenceMs: 600 },
-    });
-    expect(await runContained(containment, order)).toEqual({ how: 'silence' });
-    expect(order.printed()).toMatch(/^1\n2\n3\n4\n/);
   });
 
   it('ends when its order is stopped, and does not start when it was stopped before', async () => {
