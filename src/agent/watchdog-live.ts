@@ -57,7 +57,7 @@ export function startWatchdog(
   // What was printed meanwhile is read before the immediate comes: a daemon that stood still must not take it for silence.
   const timer = setInterval(
     () => setImmediate(saw, { type: 'tick' } as const),
-    Math.min(1000, Math.max(10, rules.silenceMs / 50)),
+    Math.min(1000, Math.max(10, rules.silenceMs / 100)),
   );
   return {
     saw,
