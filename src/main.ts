@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { builtDialects } from './agent/dialect/known.js';
 import { discoverAgents } from './agent/discover.js';
 import type { StartedFleet, StartOptions } from './cli/fleet-port.js';
 import { withAgents, type Config } from './config/config.js';
@@ -105,11 +104,10 @@ function refuseHalf({ databaseUrl }: Config, { role }: StartOptions): void {
   ]);
 }
 
-/** Where no configuration file is there, the agents are those that are found on PATH and whose dialect is built. */
+/** Where no configuration file is there, the agents are those that are found on PATH. */
 function withDiscovered(config: Config): Config {
   if (config.source === 'file' || config.agents.length > 0) return config;
-  const found = discoverAgents(config.searchPath, config.home).filter(({ dialect }) => builtDialects.includes(dialect));
-  return withAgents(config, found);
+  return withAgents(config, discoverAgents(config.searchPath, config.home));
 }
 
 /** The one agent for every role, when the command line names one. */

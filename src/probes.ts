@@ -1,5 +1,4 @@
 import { discoverAgents, type Place, preflight } from './agent/discover.js';
-import { builtDialects } from './agent/dialect/known.js';
 import { findLogin } from './agent/login.js';
 import type { AgentFinding, DoctorProbes, FleetMain, GitHubFinding, GitLabFinding } from './cli/fleet-port.js';
 import type { Config } from './config/config.js';
@@ -35,10 +34,6 @@ async function agentFindings(config: Config): Promise<readonly AgentFinding[]> {
 async function agentFinding(place: Place, spec: AgentSpec): Promise<AgentFinding> {
   const { name, dialect, account, model } = spec;
   const facts = { name, dialect, account, ...(model === undefined ? {} : { model }) };
-  if (!builtDialects.includes(dialect)) {
-    const what = `dialect ${dialect} is not built yet`;
-    return { ...facts, login: 'unknown', problem: { what, mend: `use one of ${builtDialects.join(', ')}` } };
-  }
   const [found, login] = await Promise.all([preflight(place, spec), findLogin(place, spec)]);
   if ('version' in found) return { ...facts, login, version: found.version };
   return { ...facts, login, problem: { what: found.problem, mend: 'install it, or correct its entry under agents' } };

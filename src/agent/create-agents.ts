@@ -10,7 +10,8 @@ import { createMeter } from '../process/meter.js';
 import { readers } from './artifact/readers.js';
 import { dialectOf } from './dialect/known.js';
 import { artifactsFolder, removeFolder, runFolder } from './folders.js';
-import { runAttempt, type Surroundings } from './runner.js';
+import { runAttempt } from './runner.js';
+import type { Surroundings } from './speak.js';
 import { nothingUsed } from './tally.js';
 import type { TreeLimits } from './watchdog.js';
 

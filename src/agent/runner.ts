@@ -1,6 +1,5 @@
 import type { AgentSpec } from '../domain/agent.js';
 import type { AttemptOrder, AttemptReport } from '../ports/agent.js';
-import { artifactSchema } from './artifact/schemas.js';
 import { bridgeUnsupported, type Dialect } from './dialect/dialect.js';
 import { makeFolders, removeFolder } from './folders.js';
 import { outcomeOf } from './outcome.js';
@@ -15,8 +14,7 @@ export async function runAttempt(
   const { clock, dataFolder } = surroundings;
   const startedAtMs = clock.nowMs();
   const folders = await makeFolders(dataFolder, { run: order.run, id: order.id, account: spec.account });
-  const prompt = order.prompt({ artifacts: folders.artifacts, schema: artifactSchema });
-  const attempt = { spec, order, folders, prompt };
+  const attempt = { spec, order, folders };
   let spoken = dialect;
   let { end, total } = await speak(surroundings, attempt, spoken);
   const isUnsupported = end.how === 'exited' && end.code === bridgeUnsupported && total.events === 0;

@@ -7,6 +7,7 @@ import type { Containment } from '../process/containment.js';
 import type { Meter } from '../process/meter.js';
 import type { Ended, ProcessOrder } from '../process/order.js';
 import { runContained } from '../process/run-contained.js';
+import { artifactSchema } from './artifact/schemas.js';
 import type { Dialect, DialectFacts } from './dialect/dialect.js';
 import { environmentOf } from './environment.js';
 import type { AttemptFolders } from './folders.js';
@@ -34,7 +35,6 @@ export interface Attempt {
   readonly spec: AgentSpec;
   readonly order: AttemptOrder;
   readonly folders: AttemptFolders;
-  readonly prompt: string;
 }
 
 /** Bytes on both streams that end an attempt, however slowly they come. */
@@ -88,11 +88,14 @@ export async function speak(
 /** The program of an attempt, once its files are written. */
 async function programOf(
   { path }: Surroundings,
-  { spec, order, folders, prompt }: Attempt,
+  { spec, order, folders }: Attempt,
   { dialect, session }: { readonly dialect: Dialect; readonly session: string | undefined },
 ): Promise<Pick<ProcessOrder, 'argv' | 'env'> & { readonly stdin: string }> {
+  const { home, artifacts } = folders;
+  const isResumed = session !== undefined;
   const command = dialect.command({
-    ...{ spec, prompt, home: folders.home, artifacts: folders.artifacts, worktree: order.workspace.path },
+    ...{ spec, home, artifacts, worktree: order.workspace.path },
+    prompt: order.prompt({ artifacts, schema: artifactSchema, isResumed }),
     ...(session === undefined ? {} : { session }),
     asRoot: process.getuid?.() === 0,
   });

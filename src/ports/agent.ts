@@ -28,6 +28,8 @@ export interface AttemptOrder extends SessionOrder {
   readonly prompt: (place: {
     readonly artifacts: string;
     readonly schema: (name: 'triage' | 'plan' | 'verdict' | 'replies') => string;
+    /** The agent goes on with its session, and knows what it has done. */
+    readonly isResumed: boolean;
   }) => string;
   readonly signal: AbortSignal;
   /** Of the worktree: a developer whose calls change nothing for long is ended. */

@@ -47,7 +47,7 @@ async function attemptBy(job: Job, assignment: Assignment, taken: Taken): Promis
   if (because !== undefined) await note(job, 'agent chosen', { attempt: id, agent, because });
   const report = await loop.ports.agents.run({
     ...{ id, run: run.id, role, agent, workspace, signal },
-    prompt: await promptOf(job, { ...assignment, agent }, { isResumed: session !== undefined }),
+    prompt: await promptOf(job, { ...assignment, agent }),
     heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role, ...fields }),
     ...(task === undefined ? {} : { task }),
     ...(session === undefined ? {} : { session, usedInSession: usedIn(run, session) }),

@@ -24,11 +24,7 @@ interface Skill {
 }
 
 /** What the agent of an attempt is told, once it is known where its artifacts go. */
-export async function promptOf(
-  job: Job,
-  assignment: Assignment,
-  { isResumed }: { readonly isResumed: boolean },
-): Promise<AttemptOrder['prompt']> {
+export async function promptOf(job: Job, assignment: Assignment): Promise<AttemptOrder['prompt']> {
   const { run } = job;
   const { feedback, task = '', threads, tried = [], from: head } = assignment;
   switch (assignment.role) {
@@ -54,19 +50,10 @@ export async function promptOf(
     case 'developer':
     case 'auditor': {
       const skills = await skillsOf(job);
-      const handover = isResumed ? {} : { handover: await handoverOf(job, assignment) };
-      return ({ artifacts, schema }) =>
-        developerPrompt({
-          run,
-          feedback,
-          artifacts,
-          task,
-          threads,
-          tried,
-          skills,
-          schema: schema('replies'),
-          ...handover,
-        });
+      const handover = await handoverOf(job, assignment);
+      const brief = { run, feedback, task, threads, tried, skills };
+      return ({ artifacts, schema, isResumed }) =>
+        developerPrompt({ ...brief, artifacts, schema: schema('replies'), ...(isResumed ? {} : { handover }) });
     }
     default:
       return assignment.role satisfies never;

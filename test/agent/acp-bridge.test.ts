@@ -77,7 +77,7 @@ describe('the bridge of ACP', () => {
   ])('plays the recorded session %s', async (name, session) => {
     const player = [join(agents, 'acp-player.mjs'), join(recordings, `${name}.jsonl`)];
     const spoken = await speak(player, session === undefined ? {} : { session });
-    const tally = createTally({ price: undefined, facts }, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts });
     const events = eventsOf(spoken);
     events.forEach(tally.saw);
     const { usage, words } = tally.total();

@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { acpDialect } from '../../src/agent/dialect/acp.js';
 import { dialectOf } from '../../src/agent/dialect/known.js';
-import { outcomeOf } from '../../src/agent/outcome.js';
+import { outcomeOf, type AttemptEnd } from '../../src/agent/outcome.js';
 import { createTally } from '../../src/agent/tally.js';
-import type { Ended } from '../../src/process/order.js';
 import { aJob, aSpec } from './support.js';
 
 const folder = new URL('transcripts/acp/', import.meta.url);
@@ -25,11 +24,13 @@ function linesOf(name: string): readonly string[] {
     .map(({ msg }) => JSON.stringify(msg));
 }
 
+const silent: AttemptEnd = { how: 'halted', failure: 'stalled', reason: 'printed nothing for 300 s' };
+
 /** As the bridge ends: with 0 after a turn that came to its end; what never answered was killed. */
-function endOf(lines: readonly string[]): Ended {
+function endOf(lines: readonly string[]): AttemptEnd {
   const text = lines.join('\n');
   if (text.includes('"stopReason":"end_turn"')) return { how: 'exited', code: 0 };
-  return /"stopReason"|"error":\{"code"/.test(text) ? { how: 'exited', code: 1 } : { how: 'silence' };
+  return /"stopReason"|"error":\{"code"/.test(text) ? { how: 'exited', code: 1 } : silent;
 }
 
 describe('acp', () => {
@@ -37,7 +38,7 @@ describe('acp', () => {
     const lines = linesOf(name);
     const ended = endOf(lines);
     const events = lines.flatMap(parseLine);
-    const tally = createTally({ price: undefined, facts }, { nowMs: () => 0 });
+    const tally = createTally({ price: undefined, facts });
     events.forEach(tally.saw);
     const { usage, words } = tally.total();
     const golden = { ended, outcome: outcomeOf(ended, words, facts), usage, events };

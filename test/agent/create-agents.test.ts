@@ -155,7 +155,6 @@ describe('an attempt of a command agent', () => {
       'other',
       'could not be started: no-such-agent is not an executable on PATH',
     ],
-    ['of a dialect of a later issue', aSpec({ dialect: 'codex' }), 'other', 'dialect codex is not built yet'],
   ])('fails: one %s', async (_, spec, failure, reason) => {
     const { agents, order } = setUp([spec]);
     expect(failed(await agents.run(order()))).toEqual([failure, reason]);

@@ -61,7 +61,7 @@ export async function work(
 
 /** What the runner would make of it. */
 export function outcome({ code, events }: Worked): AttemptOutcome {
-  const tally = createTally({ price: undefined, facts }, { nowMs: () => 0 });
+  const tally = createTally({ price: undefined, facts });
   events.forEach(tally.saw);
   return outcomeOf({ how: 'exited', code }, tally.total().words, facts);
 }

@@ -31,7 +31,9 @@ try {
   const url = await listening();
   await takeTurn(url);
 } catch (error) {
-  process.stderr.write(`opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`);
+  process.stderr.write(
+    `opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`,
+  );
   await end(1);
 }
 

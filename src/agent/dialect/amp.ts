@@ -1,6 +1,13 @@
 import type { AgentEvent } from '../../domain/agent.js';
 import { fromSystem, returned, saidAndUsed } from './claude.js';
-import { type AssistantLine, assistantLine, type ResultLine, resultLine, systemLine, userLine } from './claude-schema.js';
+import {
+  type AssistantLine,
+  assistantLine,
+  type ResultLine,
+  resultLine,
+  systemLine,
+  userLine,
+} from './claude-schema.js';
 import type { AgentCommand, Dialect, Exit, Job } from './dialect.js';
 import { jsonLines, reader } from './json-lines.js';
 import { failed, limitOfStatus } from './limits.js';

@@ -25,11 +25,17 @@ const limits: ReadonlyMap<string, LimitKind> = new Map([
 const turnError = z.object({
   message: z.string(),
   /** A name, or an object with the name of a failure and its HTTP status. */
-  codexErrorInfo: z.union([z.string(), z.record(z.string(), z.object({ httpStatusCode: number }))]).nullish().catch(undefined),
+  codexErrorInfo: z
+    .union([z.string(), z.record(z.string(), z.object({ httpStatusCode: number }))])
+    .nullish()
+    .catch(undefined),
 });
 
 const response = z.object({
-  result: z.object({ thread: z.object({ id: z.string() }) }).optional().catch(undefined),
+  result: z
+    .object({ thread: z.object({ id: z.string() }) })
+    .optional()
+    .catch(undefined),
   error: z.object({ message: text }).optional(),
 });
 
@@ -102,7 +108,10 @@ function fromResponse({ result, error }: z.infer<typeof response>): readonly Age
   return [...(isLost ? [{ type: 'sessionLost' } as const] : []), failed(error.message ?? 'refused by the app-server')];
 }
 
-function fromError(params: { readonly error: z.infer<typeof turnError>; readonly willRetry: boolean }): readonly AgentEvent[] {
+function fromError(params: {
+  readonly error: z.infer<typeof turnError>;
+  readonly willRetry: boolean;
+}): readonly AgentEvent[] {
   const kind = limitOf(params.error);
   // How long it waits is not told.
   if (params.willRetry) return [{ type: 'retrying', kind: kind ?? 'overload', delayMs: 0 }];
@@ -128,7 +137,10 @@ function quietMethods(): ReadonlySet<string> {
     ...named('item', 'tool/requestUserInput tool/call'),
     ...named('thread', 'archived attachment/updated closed compacted deleted environment/connected goal/cleared'),
     ...named('thread', 'environment/disconnected goal/updated name/updated prediction/updated project/updated'),
-    ...named('thread', 'queue/changed readState/changed reverted section/changed settings/updated started status/changed'),
+    ...named(
+      'thread',
+      'queue/changed readState/changed reverted section/changed settings/updated started status/changed',
+    ),
     ...named('thread', 'unarchived'),
     ...named('turn', 'diff/updated moderationMetadata plan/updated started'),
     ...named('account', 'gatewayOAuth/changed login/completed updated chatgptAuthTokens/refresh'),

@@ -25,7 +25,15 @@ const errorBody = z.object({
     code: number,
     message: text,
     details: z
-      .array(z.object({ reason: text, violations: z.array(z.object({ quotaId: text })).optional().catch(undefined) }))
+      .array(
+        z.object({
+          reason: text,
+          violations: z
+            .array(z.object({ quotaId: text }))
+            .optional()
+            .catch(undefined),
+        }),
+      )
       .optional()
       .catch(undefined),
   }),
