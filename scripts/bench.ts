@@ -3,8 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureAgents } from './bench/agents.js';
 import { measureBoot } from './bench/boot.js';
-import { enginesIn } from './bench/engine.js';
+import { type Engine, enginesIn } from './bench/engine.js';
 import type { Amount, Figure, Row } from './bench/figure.js';
 import { measureIdle } from './bench/idle.js';
 import { measureMemory } from './bench/memory.js';
@@ -22,6 +23,7 @@ const rows: Readonly<Record<string, Row>> = {
   memory: measureMemory,
   idle: measureIdle,
   rounds: measureRounds,
+  agents: measureAgents,
 };
 const full: Amount = { rounds: 5, restMs: 10_000, idleMs: 60_000 };
 const short: Amount = { rounds: 1, restMs: 1_000, idleMs: 5_000 };
@@ -45,23 +47,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const engines = enginesIn(process.env).filter(({ name }) => name.toLowerCase().includes(values.engine.toLowerCase()));
-  const results: { readonly load: readonly number[]; readonly figures: readonly Figure[] }[] = [];
-  let failed = 0;
+  const tried: (Result | undefined)[] = [];
   for (const [name, row] of Object.entries(rows).filter(([each]) => values.only.includes(each))) {
-    for (const engine of engines) {
-      try {
-        const figures = await row(engine, values.short ? short : full);
-        const load = loadavg();
-        results.push({ load, figures });
-        process.stdout.write(`\n${name}, ${engine.name}, load ${shownLoad(load)}\n${tableOf(figures)}\n`);
-      } catch (error) {
-        failed += 1;
-        process.stderr.write(
-          `\n${name}, ${engine.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
-        );
-      }
-    }
+    for (const engine of engines) tried.push(await measured(name, row, engine));
   }
+  const results = tried.filter((result) => result !== undefined);
   const cores = cpus();
   const machine = `${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node ${process.version}`;
   mkdirSync(resultsFolder, { recursive: true });
@@ -77,7 +67,28 @@ async function main(): Promise<number> {
     `\n${machine}; all values in ${resultsFolder}/bench-results.json, the table of docs/bench.md in bench-table.md\n`,
   );
   for (const { what, engine } of missed) process.stdout.write(`MISSED  ${what} (${engine})\n`);
-  return failed === 0 ? 0 : 1;
+  return results.length === tried.length ? 0 : 1;
+}
+
+interface Result {
+  readonly load: readonly number[];
+  readonly figures: readonly Figure[];
+}
+
+/** Measures and prints; undefined when that failed. */
+async function measured(name: string, row: Row, engine: Engine): Promise<Result | undefined> {
+  try {
+    const figures = await row(engine, values.short ? short : full);
+    const load = loadavg();
+    if (figures.length > 0)
+      process.stdout.write(`\n${name}, ${engine.name}, load ${shownLoad(load)}\n${tableOf(figures)}\n`);
+    return { load, figures };
+  } catch (error) {
+    process.stderr.write(
+      `\n${name}, ${engine.name}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+    );
+    return undefined;
+  }
 }
 
 function shownLoad(load: readonly number[]): string {

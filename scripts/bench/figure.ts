@@ -6,10 +6,12 @@ export interface Figure {
   readonly row: string;
   readonly what: string;
   readonly engine: Engine['name'];
-  readonly unit: 'ms' | 'MB' | 'calls' | 'calls/h' | 'lines' | 'comments' | '%';
+  readonly unit: 'ms' | 'MB' | 'calls' | 'calls/h' | 'lines' | 'comments' | '%' | '/s';
   readonly values: readonly number[];
   /** At most this much is wanted; without it the figure is there for information. */
   readonly aim?: number;
+  /** At least this much is wanted. */
+  readonly atLeast?: number;
   /** The bare operation of the same rounds. */
   readonly bare?: { readonly what: string; readonly values: readonly number[] };
   readonly note?: string;

@@ -11,7 +11,7 @@ export function tableOf(figures: readonly Figure[]): string {
       figure.engine,
       `${shown(middle)} ${figure.unit}`,
       `${shown(Math.min(...figure.values))}–${shown(Math.max(...figure.values))}`,
-      figure.aim === undefined ? '' : `≤ ${shown(figure.aim)}`,
+      aimOf([figure]),
       bare === undefined ? '' : `${(middle / bare).toFixed(1)} × ${shown(bare)}`,
       verdictOf(figure),
     ];
@@ -33,9 +33,9 @@ export function markdownOf(figures: readonly Figure[]): string {
   const engines = [...new Set(figures.map(({ engine }) => engine))];
   const lines = [...new Set(figures.map(({ what }) => what))].map((what) => {
     const ofAll = engines.map((engine) => figures.find((each) => each.what === what && each.engine === engine));
-    const aims = [...new Set(ofAll.flatMap((figure) => figure?.aim ?? []))].map(shown).join(' / ');
+    const aim = aimOf(ofAll.flatMap((figure) => figure ?? []));
     const unit = ofAll.find((figure) => figure !== undefined)?.unit ?? '';
-    return [what, aims === '' ? '' : `≤ ${aims} ${unit}`, ...ofAll.map(cellOf)];
+    return [what, aim === '' ? '' : `${aim} ${unit}`, ...ofAll.map(cellOf)];
   });
   const head = ['what', 'aim', ...engines];
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -49,9 +49,18 @@ function cellOf(figure: Figure | undefined): string {
   return verdictOf(figure) === 'MISSED' ? `**${text}**` : text;
 }
 
-export function verdictOf({ values, aim }: Figure): '' | 'met' | 'MISSED' {
-  if (aim === undefined) return '';
-  return median(values) <= aim ? 'met' : 'MISSED';
+/** The aims of one thing with all engines. */
+function aimOf(figures: readonly Figure[]): string {
+  const [most, least] = [figures.flatMap(({ aim }) => aim ?? []), figures.flatMap(({ atLeast }) => atLeast ?? [])];
+  const all = (aims: readonly number[]): string => [...new Set(aims)].map(shown).join(' / ');
+  if (least.length > 0) return `≥ ${all(least)}`;
+  return most.length > 0 ? `≤ ${all(most)}` : '';
+}
+
+export function verdictOf({ values, aim, atLeast }: Figure): '' | 'met' | 'MISSED' {
+  if (aim === undefined && atLeast === undefined) return '';
+  const middle = median(values);
+  return middle <= (aim ?? Infinity) && middle >= (atLeast ?? 0) ? 'met' : 'MISSED';
 }
 
 function shown(value: number): string {
