@@ -13,7 +13,7 @@ import { artifactsFolder, removeFolder, runFolder } from './folders.js';
 import { runAttempt } from './runner.js';
 import type { Surroundings } from './speak.js';
 import { nothingUsed } from './tally.js';
-import type { TreeLimits } from './watchdog.js';
+import type { TreeLimits } from './watchdog-state.js';
 
 export interface AgentsOptions {
   readonly agents: readonly AgentSpec[];

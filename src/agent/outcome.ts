@@ -1,7 +1,7 @@
 import type { AgentEvent, AttemptOutcome, LimitHit } from '../domain/agent.js';
 import type { Ended } from '../process/order.js';
 import type { DialectFacts } from './dialect/dialect.js';
-import type { Halt } from './watchdog.js';
+import type { Halt } from './watchdog-state.js';
 
 /** What of an attempt's stream decides its outcome. */
 export interface LastWords {

@@ -15,12 +15,12 @@ type Streams = Pick<ProcessOrder, 'onStdout' | 'onStderr'> & { close(): Promise<
 export async function readStreams(
   folders: AttemptFolders,
   dialect: Dialect,
-  { tally, dog }: { readonly tally: Tally; readonly dog: Watchdog },
+  { tally, watchdog }: { readonly tally: Tally; readonly watchdog: Watchdog },
 ): Promise<Streams> {
   const stdout = await reading(folders.stream, (line) => {
     for (const event of dialect.parseLine(line)) {
       tally.saw(event);
-      dog.saw({ type: 'event', event });
+      watchdog.saw({ type: 'event', event });
     }
   });
   const stderr = await reading(folders.errors, tally.sawError);
@@ -28,8 +28,8 @@ export async function readStreams(
     (on: 'stdout' | 'stderr', read: (chunk: Buffer) => number) =>
     (chunk: Buffer): void => {
       // A flood goes on until the tree is dead.
-      if (dog.halt()?.failure === 'flood') return;
-      dog.saw({ type: 'printed', on, bytes: chunk.length, lines: read(chunk) });
+      if (watchdog.halt()?.failure === 'flood') return;
+      watchdog.saw({ type: 'printed', on, bytes: chunk.length, lines: read(chunk) });
     };
   return {
     onStdout: onPrinted('stdout', stdout.read),

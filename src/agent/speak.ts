@@ -15,7 +15,7 @@ import type { AttemptEnd } from './outcome.js';
 import { keepSession, sessionFor } from './session.js';
 import { readStreams } from './read-streams.js';
 import { createTally, nothingUsed, type Total } from './tally.js';
-import type { Halt, TreeLimits, WatchRules } from './watchdog.js';
+import type { Halt, TreeLimits, WatchRules } from './watchdog-state.js';
 import { startWatchdog } from './watchdog-live.js';
 
 /** What every attempt runs in. */
@@ -58,31 +58,31 @@ export async function speak(
   const program = await programOf(surroundings, attempt, { dialect, session });
   const before = session === undefined ? nothingUsed : order.usedInSession;
   const tally = createTally({ price: spec.price, facts, ...(before === undefined ? {} : { before }) });
-  const dog = startWatchdog(rulesOf(surroundings, spec, facts), {
+  const watchdog = startWatchdog(rulesOf(surroundings, spec, facts), {
     onHalt: (halt) => {
       limitIn(halt, clock.nowMs()).forEach(tally.saw);
     },
     changes: order.role === 'developer' ? order.changes : undefined,
   });
-  const streams = await readStreams(folders, dialect, { tally, dog });
-  const heart = startHeart(attempt, () => ({ ...tally.counts(), ...dog.counts() }));
+  const streams = await readStreams(folders, dialect, { tally, watchdog });
+  const heart = startHeart(attempt, () => ({ ...tally.counts(), ...watchdog.counts() }));
   const ended = await runContained(containment, {
     ...program,
     ...{ cwd: order.workspace.path, readOnly: order.workspace.gitDirectories },
     limits: { wallMs: spec.timeouts.wallMs, outputBytes: floodBytes },
-    signal: AbortSignal.any([order.signal, dog.signal]),
-    follow: (tree) => meter.follow(tree, dog.sawTree),
+    signal: AbortSignal.any([order.signal, watchdog.signal]),
+    follow: (tree) => meter.follow(tree, watchdog.sawTree),
     ...{ onStdout: streams.onStdout, onStderr: streams.onStderr },
   }).finally(() => {
     clearInterval(heart);
-    dog.close();
+    watchdog.close();
   });
   await streams.close();
   const { stderr } = tally.total().words;
   if (ended.how === 'exited') dialect.parseExit?.({ code: ended.code, stderr }).forEach(tally.saw);
   const total = tally.total();
   await keepSession(facts, dataFolder, { ...order, made: total.session });
-  return { end: endOf(ended, order.signal.aborted ? undefined : dog.halt()), total };
+  return { end: endOf(ended, order.signal.aborted ? undefined : watchdog.halt()), total };
 }
 
 /** The program of an attempt, once its files are written. */

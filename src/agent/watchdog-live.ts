@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../ports/agent.js';
 import type { TreeUsage } from '../process/tree-usage.js';
-import { type Halt, type Seen, watch, type Watched, watchedFrom, type WatchRules } from './watchdog.js';
+import { watch } from './watchdog.js';
+import { type Halt, type Seen, type Watched, watchedFrom, type WatchRules } from './watchdog-state.js';
 
 /** Steps between two looks at what has changed in the worktree. */
 const changesEvery = 20;

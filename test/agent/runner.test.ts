@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bridgeUnsupported, type Dialect, type DialectFacts } from '../../src/agent/dialect/dialect.js';
 import { runAttempt } from '../../src/agent/runner.js';
 import type { Surroundings } from '../../src/agent/speak.js';
-import type { TreeLimits } from '../../src/agent/watchdog.js';
+import type { TreeLimits } from '../../src/agent/watchdog-state.js';
 import type { AgentEvent, AgentSpec } from '../../src/domain/agent.js';
 import type { RunId } from '../../src/domain/run.js';
 import type { AttemptOrder, AttemptReport } from '../../src/ports/agent.js';

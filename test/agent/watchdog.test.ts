@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Seen, watch, watchedFrom, type WatchRules } from '../../src/agent/watchdog.js';
+import { watch } from '../../src/agent/watchdog.js';
+import { type Seen, watchedFrom, type WatchRules } from '../../src/agent/watchdog-state.js';
 import type { AgentEvent } from '../../src/domain/agent.js';
 
 const rules: WatchRules = {
@@ -160,7 +161,7 @@ describe('the watchdog ends an attempt that', () => {
         [1, limited('plan')],
         [11, out],
       ],
-      failure('limit', 'did not end on its limit (plan)'),
+      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan' } },
     ],
     [
       'does not end without a login',
@@ -168,7 +169,16 @@ describe('the watchdog ends an attempt that', () => {
         [1, limited('auth')],
         [11, out],
       ],
-      failure('auth', 'did not end on its limit (auth)'),
+      { ...failure('auth', 'did not end on its limit (auth)'), limit: { kind: 'auth' } },
+    ],
+    [
+      'tells its limit again and again',
+      [
+        [1, limited('plan')],
+        [9, limited('plan')],
+        [12, tick],
+      ],
+      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan' } },
     ],
     [
       'holds too much memory',
@@ -262,6 +272,8 @@ describe('the watchdog bears one that', () => {
     const woken = watch(before, { type: 'tick', atMs: 7_200_000 });
     expect(woken.halt).toBeUndefined();
     expect(woken.heardAtMs).toBe(7_199_000);
+    const heard = watch(watch(before, { ...out, atMs: 7_200_000 }), { type: 'tick', atMs: 7_200_001 });
+    expect(heard.heardAtMs).toBe(7_200_001);
   });
 });
 
