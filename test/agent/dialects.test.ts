@@ -81,16 +81,14 @@ describe.each(speakers)('$name', (speaker) => {
   it('is started with the prompt on standard input, and shows no secret', async () => {
     const spec = aSpec({ dialect: 'claude', model: 'vendor/model-1' });
     const key = new Secret('hidden');
-    const env = {
-      HOME: '/home/me',
+    const gateway = {
       ...{ OPENAI_API_KEY: key, OPENAI_BASE_URL: new Secret('http://hidden/v1') },
       ...{ GEMINI_API_KEY: key, GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:1' },
     };
-    const { HOME: _, ...gateway } = env;
     const commands = {
       fresh: dialect.command(aJob({ spec, asRoot: true })),
       resumed: dialect.command(aJob({ spec: aSpec(), prompt: 'Go on.', session: 's-1' })),
-      owned: dialect.command(aJob({ spec: aSpec({ env }) })),
+      owned: dialect.command(aJob({ spec: aSpec({ env: { HOME: '/home/me', ...gateway } }) })),
       gateway: dialect.command(aJob({ spec: aSpec({ model: 'model-1', env: gateway }) })),
     };
     const golden = anywhere(`${JSON.stringify(commands, undefined, 2)}\n`);

@@ -61,13 +61,18 @@ function send(message) {
 }
 
 function receive(line) {
-  const message = parseLine(line);
-  const { method, id, params } = message ?? {};
-  if (thread !== undefined && params?.threadId !== undefined && params.threadId !== thread && id === undefined) return;
+  const message = parseLine(line) ?? {};
+  if (isOfOther(message)) return;
   process.stdout.write(`${line}\n`);
-  if (method === undefined) answered(message ?? {});
+  const { method, id, params } = message;
+  if (method === undefined) answered(message);
   else if (id !== undefined) grant(method, id, params);
-  else if (method === 'turn/completed') void end(params?.turn?.status === 'completed' ? 0 : 1);
+  else if (method === 'turn/completed') void end(params.turn.status === 'completed' ? 0 : 1);
+}
+
+/** What is told of another thread; what is asked on its behalf must be answered. */
+function isOfOther({ id, params }) {
+  return id === undefined && thread !== undefined && (params?.threadId ?? thread) !== thread;
 }
 
 function answered({ id, result, error }) {

@@ -76,9 +76,10 @@ async function takeTurn(url) {
 
 /** Server-sent events, each of which is one line of data here. */
 async function* eventsOf(body) {
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split('\n');
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop();
     for (const line of lines) {
       const event = line.startsWith('data:') ? parseLine(line.slice('data:'.length)) : undefined;
@@ -89,9 +90,7 @@ async function* eventsOf(body) {
 
 async function receive(event, call) {
   const { type, properties = {} } = event;
-  const { info } = properties;
-  if (sessions.has(info?.parentID)) sessions.add(info.id);
-  const of = properties.sessionID ?? info?.sessionID ?? properties.part?.sessionID;
+  const of = sessionOf(properties);
   if (!sessions.has(of)) return;
   process.stdout.write(`${JSON.stringify({ ...event, receivedAtMs: Date.now() })}\n`);
   // Fleet contains the agent, so whatever it asks for is granted; nobody is there to answer a question.
@@ -99,8 +98,17 @@ async function receive(event, call) {
   if (type === 'question.asked') await call(`/question/${properties.id}/reject`, {});
   if (of !== session) return;
   if (type === 'session.error') hasFailed = true;
-  if (type !== 'session.status') return;
+  if (type === 'session.status') await follow(properties.status);
+}
+
+/** Whose event it is; a session that one of ours has started is ours, too. */
+function sessionOf({ info, part, sessionID = info?.sessionID ?? part?.sessionID ?? info?.id }) {
+  if (sessions.has(info?.parentID)) sessions.add(info.id);
+  return sessionID;
+}
+
+async function follow(status) {
   // It goes on after a failure that it can mend, as one of too much context.
-  if (properties.status.type === 'busy') [isBusy, hasFailed] = [true, false];
-  if (properties.status.type === 'idle' && isBusy) await end(hasFailed ? 1 : 0);
+  if (status.type === 'busy') [isBusy, hasFailed] = [true, false];
+  if (status.type === 'idle' && isBusy) await end(hasFailed ? 1 : 0);
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentEvent, LimitKind } from '../../domain/agent.js';
-import { completed, exhausted, item, threadUsage, used, windows } from './codex-schema.js';
+import { completed, exhausted, item, used, usageOfThread, windows } from './codex-schema.js';
 import { codexSettings } from './codex-settings.js';
 import type { AgentCommand, Dialect, Exit, Job } from './dialect.js';
 import { count, jsonLines, reader } from './json-lines.js';
@@ -22,14 +22,7 @@ const words: readonly (readonly [RegExp, LimitKind])[] = [
 const status = /^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b/;
 const reconnecting = /^Reconnecting\.\.\. \d+\/\d+(?: \((.*)\))?$/s;
 
-const usage = z
-  .object({ input_tokens: count, cached_input_tokens: count, output_tokens: count })
-  .transform((total) => ({
-    inputTokens: total.input_tokens,
-    cachedInputTokens: total.cached_input_tokens,
-    outputTokens: total.output_tokens,
-  }))
-  .pipe(threadUsage);
+const usage = z.object({ input_tokens: count, cached_input_tokens: count, output_tokens: count });
 
 /** Codex by `codex exec --json`, and the rollout file that alone knows when a plan begins again; facts proven on 0.169.0. */
 export const codexExecDialect: Dialect = {
@@ -48,7 +41,7 @@ export const codexExecDialect: Dialect = {
       ['item.started', reader(z.object({ item }), (line) => used(line.item))],
       ['item.completed', reader(z.object({ item }), (line) => completed(line.item))],
       ['error', reader(z.object({ message: z.string() }), (line) => fromError(line.message))],
-      ['turn.completed', reader(z.object({ usage }), (line) => [line.usage, { type: 'finished' }])],
+      ['turn.completed', reader(z.object({ usage }), (line) => [usageOf(line.usage), { type: 'finished' }])],
       [
         'turn.failed',
         reader(z.object({ error: z.object({ message: z.string() }) }), (line) => fromFailure(line.error.message)),
@@ -77,6 +70,10 @@ function command({ spec, prompt, session }: Job): AgentCommand {
     env: {},
     stdin: prompt,
   };
+}
+
+function usageOf(total: z.infer<typeof usage>): AgentEvent {
+  return usageOfThread(total.input_tokens, total.cached_input_tokens, total.output_tokens);
 }
 
 /** Other errors come again as the failure of the turn. */

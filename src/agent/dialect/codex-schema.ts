@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AgentEvent } from '../../domain/agent.js';
-import { count, number, text } from './json-lines.js';
+import { number, text } from './json-lines.js';
 
 // What `codex app-server` (camelCase), `codex exec --json` and its rollout files (snake_case) have in common.
 
@@ -71,16 +71,7 @@ export function exhausted(
 }
 
 /** Running total of a thread; input that was cached is part of the input. */
-export const threadUsage = z
-  .object({
-    inputTokens: count,
-    cachedInputTokens: count,
-    outputTokens: count,
-  })
-  .transform(({ inputTokens, cachedInputTokens, outputTokens }): AgentEvent => ({
-    type: 'usage',
-    inputTokens: Math.max(0, inputTokens - cachedInputTokens),
-    outputTokens,
-    cachedTokens: cachedInputTokens,
-    costUsd: 0,
-  }));
+export function usageOfThread(inputTokens: number, cachedTokens: number, outputTokens: number): AgentEvent {
+  const uncached = Math.max(0, inputTokens - cachedTokens);
+  return { type: 'usage', inputTokens: uncached, outputTokens, cachedTokens, costUsd: 0 };
+}

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentEvent, LimitKind } from '../../domain/agent.js';
 import { codexExecDialect } from './codex-exec.js';
-import { completed, exhausted, item, threadUsage, used, windows } from './codex-schema.js';
+import { completed, exhausted, item, used, usageOfThread, windows } from './codex-schema.js';
 import { codexSettings } from './codex-settings.js';
 import type { AgentCommand, Dialect, Job } from './dialect.js';
-import { jsonLines, number, reader, text } from './json-lines.js';
+import { count, jsonLines, number, reader, text } from './json-lines.js';
 import { failed, limitOfStatus } from './limits.js';
 
 const bridge = fileURLToPath(new URL('../bridge/app-server.mjs', import.meta.url));
@@ -22,14 +22,13 @@ const limits: ReadonlyMap<string, LimitKind> = new Map([
   ['contextWindowExceeded', 'context'],
 ]);
 
-const turnError = z.object({
-  message: z.string(),
-  /** A name, or an object with the name of a failure and its HTTP status. */
-  codexErrorInfo: z
-    .union([z.string(), z.record(z.string(), z.object({ httpStatusCode: number }))])
-    .nullish()
-    .catch(undefined),
-});
+const turnError = z.object({ message: z.string(), codexErrorInfo: z.unknown() });
+
+const total = z.object({ inputTokens: count, cachedInputTokens: count, outputTokens: count });
+
+const statuses = z
+  .record(z.string(), z.object({ httpStatusCode: number }))
+  .transform(Object.values<{ httpStatusCode: number | undefined }>);
 
 const response = z.object({
   result: z
@@ -53,8 +52,12 @@ export const codexDialect: Dialect = {
       ['item/completed', reader(z.object({ params: z.object({ item }) }), ({ params }) => completed(params.item))],
       [
         'thread/tokenUsage/updated',
-        reader(z.object({ params: z.object({ tokenUsage: z.object({ total: threadUsage }) }) }), ({ params }) => [
-          params.tokenUsage.total,
+        reader(z.object({ params: z.object({ tokenUsage: z.object({ total }) }) }), ({ params: { tokenUsage } }) => [
+          usageOfThread(
+            tokenUsage.total.inputTokens,
+            tokenUsage.total.cachedInputTokens,
+            tokenUsage.total.outputTokens,
+          ),
         ]),
       ],
       [
@@ -119,10 +122,16 @@ function fromError(params: {
 }
 
 function limitOf({ codexErrorInfo: facts, message }: z.infer<typeof turnError>): LimitKind | undefined {
-  if (typeof facts !== 'string') return limitOfStatus(Object.values(facts ?? {})[0]?.httpStatusCode);
+  if (typeof facts !== 'string') return limitOfStatus(statusIn(facts));
   // An API account without money has the name of a used up plan; the text is the CLI's own.
   if (facts === 'usageLimitExceeded' && message.startsWith('Quota exceeded.')) return 'quota';
   return limits.get(facts);
+}
+
+/** It is a name, or an object of a name and the HTTP status. */
+function statusIn(facts: unknown): number | undefined {
+  const [found] = statuses.safeParse(facts).data ?? [];
+  return found?.httpStatusCode;
 }
 
 /** What it sends beside the above (`codex app-server generate-ts`). */

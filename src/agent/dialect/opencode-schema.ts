@@ -76,19 +76,25 @@ export function fromFailure({ name, data }: z.infer<typeof failure>, atMs?: numb
 
 const errorBody = z.object({ error: z.object({ type: text, code: text, resets_at: number }) });
 
+/** What the name of a failure says of limits. */
+const limitsByName: ReadonlyMap<string, LimitKind> = new Map([
+  ['ContextOverflowError', 'context'],
+  ['ProviderAuthError', 'auth'],
+]);
+
 /** What the API's own error, which it hands on as it came, says more exactly than its status. */
-const limits: ReadonlyMap<string | undefined, LimitKind> = new Map([
+const limitsByCode: ReadonlyMap<string | undefined, LimitKind> = new Map([
   ['usage_limit_reached', 'plan'],
   ['insufficient_quota', 'quota'],
 ]);
 
 function limitIn(name: string, data: z.infer<typeof failure>['data'], atMs?: number): LimitHit | undefined {
-  if (name === 'ContextOverflowError') return { kind: 'context', source: 'event' };
-  if (name === 'ProviderAuthError') return { kind: 'auth', source: 'event' };
-  const body = errorBody.safeParse(parseObject(data?.responseBody ?? '')).data?.error;
-  const kind = limits.get(body?.type) ?? limits.get(body?.code) ?? limitOfStatus(data?.statusCode);
+  const byName = limitsByName.get(name);
+  if (byName !== undefined) return { kind: byName, source: 'event' };
+  const { statusCode, responseHeaders = {}, responseBody = '' } = data ?? {};
+  const { type, code, resets_at: resetsAtSeconds } = errorBody.safeParse(parseObject(responseBody)).data?.error ?? {};
+  const kind = limitsByCode.get(type) ?? limitsByCode.get(code) ?? limitOfStatus(statusCode);
   if (kind === undefined) return undefined;
-  const ofBody = body?.resets_at === undefined ? undefined : body.resets_at * 1000;
-  const resetsAtMs = ofBody ?? retryAfterMs(data?.responseHeaders ?? {}, atMs);
+  const resetsAtMs = resetsAtSeconds === undefined ? retryAfterMs(responseHeaders, atMs) : resetsAtSeconds * 1000;
   return { kind, ...(resetsAtMs === undefined ? {} : { resetsAtMs }), source: 'event' };
 }
