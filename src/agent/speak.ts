@@ -12,6 +12,7 @@ import type { Dialect, DialectFacts } from './dialect/dialect.js';
 import { environmentOf } from './environment.js';
 import type { AttemptFolders } from './folders.js';
 import type { AttemptEnd } from './outcome.js';
+import { listPrice } from './price-table.js';
 import { keepSession, sessionFor } from './session.js';
 import { readStreams } from './read-streams.js';
 import { createTally, nothingUsed, type Total } from './tally.js';
@@ -57,7 +58,8 @@ export async function speak(
   const session = await sessionFor(facts, dataFolder, order);
   const program = await programOf(surroundings, attempt, { dialect, session });
   const before = session === undefined ? nothingUsed : order.usedInSession;
-  const tally = createTally({ price: spec.price, facts, ...(before === undefined ? {} : { before }) });
+  const price = spec.price ?? (facts.cost === 'none' ? listPrice(spec.model) : undefined);
+  const tally = createTally({ price, facts, ...(before === undefined ? {} : { before }) });
   const watchdog = startWatchdog(rulesOf(surroundings, spec, facts), {
     onHalt: (halt) => {
       limitIn(halt, clock.nowMs()).forEach(tally.saw);

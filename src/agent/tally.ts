@@ -1,6 +1,7 @@
-import type { AgentEvent, AgentSpec, LimitHit, Usage } from '../domain/agent.js';
+import type { AgentEvent, LimitHit, Usage } from '../domain/agent.js';
 import type { DialectFacts } from './dialect/dialect.js';
 import type { LastWords } from './outcome.js';
+import type { Price } from './price-table.js';
 
 /** How much of standard error is kept for the reason of a failure, in characters. */
 const stderrLimit = 2000;
@@ -33,7 +34,7 @@ export interface Total {
 /** What usage is counted by. */
 export interface Counting {
   /** Gives a cost where the agent tells none. */
-  readonly price: AgentSpec['price'];
+  readonly price: Price | undefined;
   readonly facts: Pick<DialectFacts, 'tokens' | 'cost'>;
   /** What earlier attempts have used in the session that this one goes on with. */
   readonly before?: Usage;
@@ -108,9 +109,10 @@ function combined(one: Usage, other: Usage, by: (left: number, right: number) =>
   };
 }
 
-/** Cached tokens count in full, so that a budget errs on the safe side. */
-function priced(usage: Usage, price: AgentSpec['price']): Usage {
+/** Cached tokens count in full where their price is not known, so that a budget errs on the safe side. */
+function priced(usage: Usage, price: Price | undefined): Usage {
   if (price === undefined || usage.costUsd > 0) return usage;
-  const input = (usage.inputTokens + usage.cachedTokens) * price.inputPerMillion;
-  return { ...usage, costUsd: (input + usage.outputTokens * price.outputPerMillion) / 1e6 };
+  const { inputPerMillion, outputPerMillion, cachedPerMillion = inputPerMillion } = price;
+  const input = usage.inputTokens * inputPerMillion + usage.cachedTokens * cachedPerMillion;
+  return { ...usage, costUsd: (input + usage.outputTokens * outputPerMillion) / 1e6 };
 }
