@@ -83,37 +83,45 @@ const own = z.discriminatedUnion('fleet', [
   z.object({ fleet: z.literal('turnFailed'), error: codexError.optional().catch(undefined) }),
 ]);
 
+const updateLine = z
+  .object({ method: z.literal('session/update'), params: z.object({ update }) })
+  .transform(({ params }) => ({ is: 'update' as const, update: params.update }));
 const named = z.object({ update: z.object({ sessionUpdate: z.string() }) });
+const otherLine = z
+  .object({ method: z.string(), params: named.optional().catch(undefined) })
+  .transform(({ method, params }) => ({ is: 'other' as const, name: params?.update.sessionUpdate ?? method }));
+const turnLine = z.object({ result: turn }).transform(({ result }) => ({ is: 'turn' as const, turn: result }));
+const sessionLine = z
+  .object({ result: z.object({ sessionId: z.string() }) })
+  .transform(({ result }) => ({ is: 'session' as const, session: result.sessionId }));
+const refusalLine = z.object({ error: refusal }).transform(({ error }) => ({ is: 'refusal' as const, refusal: error }));
+const ownLine = own.transform((line) => ({ is: 'own' as const, line }));
 
-/** Lines of the bridge: messages of the agent, and the bridge's own. */
-const acpLine = z.union([
-  z
-    .object({ method: z.literal('session/update'), params: z.object({ update }) })
-    .transform(({ params }) => ({ is: 'update' as const, update: params.update })),
-  z.object({ result: turn }).transform(({ result }) => ({ is: 'turn' as const, turn: result })),
-  z
-    .object({ result: z.object({ sessionId: z.string() }) })
-    .transform(({ result }) => ({ is: 'session' as const, session: result.sessionId })),
-  z.object({ error: refusal }).transform(({ error }) => ({ is: 'refusal' as const, refusal: error })),
-  own.transform((line) => ({ is: 'own' as const, line })),
-  z
-    .object({ method: z.string(), params: named.optional().catch(undefined) })
-    .transform(({ method, params }) => ({ is: 'other' as const, name: params?.update.sessionUpdate ?? method })),
-]);
-
-export type AcpLine = z.infer<typeof acpLine>;
 export type AcpUpdate = z.infer<typeof update>;
 export type AcpTurn = z.infer<typeof turn>;
 export type AcpRefusal = z.infer<typeof refusal>;
 export type CodexError = z.infer<typeof codexError>;
 
+/** A line of the bridge: a message of the agent, or the bridge's own. */
+export type AcpLine = z.infer<
+  typeof updateLine | typeof otherLine | typeof turnLine | typeof sessionLine | typeof refusalLine | typeof ownLine
+>;
+
 /** Undefined for lines that say nothing, were cut, or are something else. */
 export function readAcpLine(line: string): AcpLine | undefined {
   if (!line.startsWith('{')) return undefined;
+  const message = parseJson(line);
+  if (typeof message !== 'object' || message === null) return undefined;
+  if ('method' in message) return updateLine.safeParse(message).data ?? otherLine.safeParse(message).data;
+  if ('result' in message) return turnLine.safeParse(message).data ?? sessionLine.safeParse(message).data;
+  return 'error' in message ? refusalLine.safeParse(message).data : ownLine.safeParse(message).data;
+}
+
+function parseJson(line: string): unknown {
   try {
-    return acpLine.safeParse(JSON.parse(line)).data;
+    return JSON.parse(line);
   } catch {
-    // Not JSON: a line that was cut.
+    // A line that was cut.
     return undefined;
   }
 }

@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { AgentEvent, AgentFailureKind, LimitHit, Usage } from '../../domain/agent.js';
 import { limitOfCodex, limitOfRefusal } from './acp-limit.js';
-import { type AcpRefusal, type AcpTurn, type AcpUpdate, type CodexError, readAcpLine } from './acp-schema.js';
+import {
+  type AcpLine,
+  type AcpRefusal,
+  type AcpTurn,
+  type AcpUpdate,
+  type CodexError,
+  readAcpLine,
+} from './acp-schema.js';
 import type { Dialect } from './dialect.js';
 
 const bridge = fileURLToPath(new URL('../bridge/acp.mjs', import.meta.url));
@@ -48,7 +55,7 @@ function parseLine(text: string): readonly AgentEvent[] {
     case 'refusal':
       return fromRefusal(line.refusal);
     case 'own':
-      return fromBridge(line.line);
+      return fromBridge(line);
     case 'other':
       return silent.has(line.name) ? [] : [{ type: 'unknown', name: line.name }];
     default:
@@ -133,7 +140,7 @@ function fromRefusal(refusal: AcpRefusal): readonly AgentEvent[] {
   return failedBy(limitOfRefusal(refusal), refusal.data.message ?? refusal.data.details ?? refusal.message);
 }
 
-function fromBridge(line: Extract<ReturnType<typeof readAcpLine>, { is: 'own' }>['line']): readonly AgentEvent[] {
+function fromBridge({ line }: AcpLine & { is: 'own' }): readonly AgentEvent[] {
   switch (line.fleet) {
     case 'resumed':
       return [{ type: 'started', session: line.session }];
