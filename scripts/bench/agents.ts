@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAgents } from '../../src/agent/create-agents.js';
-import { builtDialects, dialectOf } from '../../src/agent/dialect/known.js';
+import { acpDialect } from '../../src/agent/dialect/acp.js';
+import { commandDialect } from '../../src/agent/dialect/command.js';
 import type { AgentSpec } from '../../src/domain/agent.js';
 import type { RunId } from '../../src/domain/run.js';
 import { lineSplitter } from '../../src/process/line-splitter.js';
 import type { Containment } from '../../src/process/order.js';
+import { casesOf, linesOf, speakers } from '../../test/agent/speakers.js';
 import { aSpec } from '../../test/agent/support.js';
 import { aSleep, containmentsHere, goneAfter, running } from '../../test/process/support.js';
 import { chatter } from './chatter.js';
@@ -53,17 +55,35 @@ async function killMs(containment: Containment): Promise<number> {
   return performance.now() - startedMs;
 }
 
-/** How fast a recorded stream of each dialect is read, from bytes to events; in time of the processor, whatever else the machine does. */
+/** How fast the recorded streams of each dialect are read, from bytes to events; in time of the processor, whatever else the machine does. */
 function parsing({ rounds }: Amount): readonly Measured[] {
-  return builtDialects.flatMap((name) => {
-    const dialect = dialectOf(aSpec({ dialect: name, events: true }));
-    const folder = join(transcripts, name);
-    if (dialect === undefined || !existsSync(folder)) return [];
-    const good = readdirSync(folder).filter((file) => /^ok.*\.jsonl$/.test(file));
-    const bytes = Buffer.concat(good.map((file) => readFileSync(join(folder, file))));
-    const values = Array.from({ length: rounds + 1 }, () => perSecond(bytes, dialect.parseLine)).slice(1);
+  const recorded = speakers.map((speaker) => ({
+    name: speaker.name,
+    parseLine: speaker.dialect.parseLine,
+    lines: casesOf(speaker).flatMap(([file]) => (file.startsWith('ok') ? linesOf(speaker, file) : [])),
+  }));
+  const others = [
+    { name: 'acp', parseLine: acpDialect().parseLine, lines: linesIn('acp', /-ok\.jsonl$/).flatMap(toClient) },
+    { name: 'command', parseLine: commandDialect(true).parseLine, lines: linesIn('command', /^ok/) },
+  ];
+  return [...recorded, ...others].flatMap(({ name, parseLine, lines }) => {
+    if (lines.length === 0) return [];
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    const values = Array.from({ length: rounds + 1 }, () => perSecond(bytes, parseLine)).slice(1);
     return [{ what: `events parsed per second, ${name}`, unit: '/s', atLeast: 50_000, values }];
   });
+}
+
+function linesIn(name: string, which: RegExp): readonly string[] {
+  const folder = join(transcripts, name);
+  const files = readdirSync(folder).filter((file) => which.test(file));
+  return files.flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
+}
+
+/** What the agent told the client, of a recording of both. */
+function toClient(line: string): readonly string[] {
+  const { dir, msg } = JSON.parse(line) as { readonly dir: string; readonly msg: unknown };
+  return dir === 'agent->client' ? [JSON.stringify(msg)] : [];
 }
 
 function perSecond(bytes: Buffer, parseLine: (line: string) => unknown): number {

@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../src/domain/agent.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Dialect } from '../../src/agent/dialect/dialect.js';
-import { outcomeOf } from '../../src/agent/outcome.js';
+import { outcomeOf, type AttemptEnd } from '../../src/agent/outcome.js';
 import { createTally } from '../../src/agent/tally.js';
-import type { Ended } from '../../src/process/order.js';
 import { lineSplitter } from '../../src/process/line-splitter.js';
 import { casesOf, linesOf, type RecordedEnd, type Speaker, speakers } from './speakers.js';
 import { aJob, aSpec } from './support.js';
 
+const silent: AttemptEnd = { how: 'halted', failure: 'stalled', reason: 'printed nothing for 300 s' };
+
 /** What the runner makes of a recorded process. */
 function attemptOf(speaker: Speaker, file: string, end: RecordedEnd) {
   const { facts, parseLine, parseExit } = speaker.dialect;
-  const ended: Ended = 'code' in end ? { how: 'exited', code: end.code } : end;
-  const tally = createTally({ price: undefined, facts }, { nowMs: () => 0 });
+  const ended: AttemptEnd = 'code' in end ? { how: 'exited', code: end.code } : silent;
+  const tally = createTally({ price: undefined, facts });
   const stderr = 'code' in end ? (end.stderr ?? '') : '';
   if (stderr !== '') tally.sawError(stderr);
   const atEnd = 'code' in end ? (parseExit?.({ code: end.code, stderr }) ?? []) : [];

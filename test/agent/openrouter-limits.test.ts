@@ -143,23 +143,38 @@ describe('the own agent ends with', () => {
 });
 
 describe('the reset of a limit', () => {
-  const soon = new Date(Date.now() + 3_600_000);
-  soon.setMilliseconds(0);
+  const soon = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_600_000);
 
-  it.each<[string, Record<string, string>, object, number | undefined]>([
-    ['seconds', { 'retry-after': '3600' }, {}, soon.getTime()],
-    ['a date', { 'retry-after': soon.toUTCString() }, {}, soon.getTime()],
-    ['a moment in ms', { 'x-ratelimit-reset': String(soon.getTime()) }, {}, soon.getTime()],
-    ['a moment in s', { 'x-ratelimit-reset': String(soon.getTime() / 1000) }, {}, soon.getTime()],
-    ['a span', { 'x-ratelimit-reset-requests': '59m60s' }, {}, soon.getTime()],
-    ['headers in the body', {}, { metadata: { headers: { 'X-RateLimit-Reset': soon.getTime() } } }, soon.getTime()],
-    ['the past', { 'retry-after': 'Sat, 01 Jan 2022 00:00:00 GMT' }, {}, undefined],
-    ['nonsense', { 'retry-after': 'soon', 'x-ratelimit-reset': '' }, {}, undefined],
-  ])('is read from %s', async (_, headers, error, resetsAtMs) => {
-    const worked = await work([refusal(429, { message: 'Slow down', ...error }, headers)]);
-    const limit = worked.events.find((event) => event.type === 'limited');
-    const minutes = (ms?: number): number | undefined => (ms === undefined ? undefined : Math.round(ms / 60_000));
-    expect([limit?.kind, minutes(limit?.resetsAtMs)]).toEqual(['rate', minutes(resetsAtMs)]);
+  it.each<[string, Record<string, string>, object]>([
+    ['a date', { 'retry-after': soon.toUTCString() }, {}],
+    ['a moment in ms', { 'x-ratelimit-reset': String(soon.getTime()) }, {}],
+    ['a moment in s', { 'x-ratelimit-reset': String(soon.getTime() / 1000) }, {}],
+    ['headers in the body', {}, { metadata: { headers: { 'X-RateLimit-Reset': soon.getTime() } } }],
+  ])('is read from %s', async (_, headers, error) => {
+    const { events } = await work([refusal(429, { message: 'Slow down', ...error }, headers)]);
+    const limit = { type: 'limited', kind: 'rate', resetsAtMs: soon.getTime(), source: 'event' };
+    expect(events.filter(({ type }) => type === 'limited')).toEqual([limit]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['seconds', { 'retry-after': '3600' }],
+    ['minutes and seconds', { 'x-ratelimit-reset-requests': '59m60s' }],
+  ])('is counted from now: %s', async (_, headers) => {
+    const beforeMs = Date.now();
+    const { events } = await work([refusal(429, { message: 'Slow down' }, headers)]);
+    const [resetsAtMs = 0] = events.flatMap((event) => (event.type === 'limited' ? [event.resetsAtMs] : []));
+    expect(resetsAtMs).toBeGreaterThanOrEqual(beforeMs + 3_600_000);
+    expect(resetsAtMs).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['the past', { 'retry-after': 'Sat, 01 Jan 2022 00:00:00 GMT' }],
+    ['nonsense', { 'retry-after': 'soon', 'x-ratelimit-reset': '' }],
+  ])('is not told by %s', async (_, headers) => {
+    const { events } = await work([refusal(429, { message: 'Slow down' }, headers)]);
+    expect(events.filter(({ type }) => type === 'limited')).toEqual([
+      { type: 'limited', kind: 'rate', source: 'event' },
+    ]);
   });
 });
 

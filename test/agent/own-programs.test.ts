@@ -23,7 +23,7 @@ async function attempt(changes: Partial<AgentSpec>): Promise<{ report: AttemptRe
   writeFileSync(join(worktree, 'a.txt'), 'one');
   const spec = aSpec(changes);
   const where = { clock: { nowMs: () => 0 }, dataFolder: join(folder, 'data'), path: process.env['PATH'] ?? '' };
-  const agents = createAgents({ agents: [spec], accounts: new Map(), containment, ...where });
+  const agents = createAgents({ agents: [spec], containment, ...where });
   const report = await agents.run({
     ...{ id: 'a1', run: 'r1' as RunId, role: 'developer', agent: spec.name, heartbeat: () => undefined },
     ...{ workspace: { path: worktree, gitDirectories: [] }, prompt: () => 'Do it.\u2028Now.' },

@@ -6,6 +6,7 @@ import type { DialectFacts } from '../../src/agent/dialect/dialect.js';
 import { listPrice } from '../../src/agent/price-table.js';
 import { runAttempt } from '../../src/agent/runner.js';
 import type { AgentSpec } from '../../src/domain/agent.js';
+import { createMeter } from '../../src/process/meter.js';
 import type { RunId } from '../../src/domain/run.js';
 import { findContainment } from '../../src/process/containment.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -44,7 +45,13 @@ async function costOf(cost: DialectFacts['cost'], changes: Partial<AgentSpec>): 
   const dialect = commandDialect(true);
   const spec = aSpec({ command: ['echo', usage], ...changes });
   const report = await runAttempt(
-    { containment, clock: { nowMs: () => 0 }, dataFolder: join(folder, 'data'), path: '/usr/bin:/bin' },
+    {
+      containment,
+      meter: createMeter(),
+      clock: { nowMs: () => 0 },
+      dataFolder: join(folder, 'data'),
+      path: '/usr/bin:/bin',
+    },
     { spec, dialect: { ...dialect, facts: { ...dialect.facts, cost } } },
     {
       ...{ id: 'a1', run: 'r1' as RunId, role: 'developer', agent: spec.name },

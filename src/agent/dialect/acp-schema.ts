@@ -114,7 +114,7 @@ export function readAcpLine(line: string): AcpLine | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   if ('method' in message) return updateLine.safeParse(message).data ?? otherLine.safeParse(message).data;
   if ('result' in message) return turnLine.safeParse(message).data ?? sessionLine.safeParse(message).data;
-  return 'error' in message ? refusalLine.safeParse(message).data : ownLine.safeParse(message).data;
+  return 'fleet' in message ? ownLine.safeParse(message).data : refusalLine.safeParse(message).data;
 }
 
 function parseJson(line: string): unknown {

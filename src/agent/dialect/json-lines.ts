@@ -7,10 +7,19 @@ const nameLength = 60;
 
 // Members that a CLI may leave out, write as null, or change: what is not as expected counts as not there. These are not made of
 // zod's own `nullish` and `catch`, which take several times as long.
-export const text = z.unknown().optional().transform((value) => (typeof value === 'string' ? value : undefined));
-export const number = z.unknown().optional().transform((value) => (typeof value === 'number' ? value : undefined));
+export const text = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? value : undefined));
+export const number = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'number' ? value : undefined));
 /** An amount, 0 where it is not told. */
-export const count = z.unknown().optional().transform((value) => (typeof value === 'number' ? value : 0));
+export const count = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'number' ? value : 0));
 
 /** Events of one line of JSON; undefined when it has not the shape that is known. */
 type Reader = (line: object) => readonly AgentEvent[] | undefined;
