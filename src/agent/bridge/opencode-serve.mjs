@@ -8,6 +8,9 @@ import { onLines, parseLine, startChild, textOf, unsupported } from './child.mjs
 /** Its start takes seconds; a CLI that has no server prints its help and ends. */
 const startMs = 60_000;
 
+/** Between the end of a connection and the end of who was at its other end. */
+const lastWordMs = 500;
+
 const options = { model: { type: 'string' }, session: { type: 'string' } };
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const prompt = await textOf(process.stdin);
@@ -31,10 +34,9 @@ try {
   const url = await listening();
   await takeTurn(url);
 } catch (error) {
-  process.stderr.write(
-    `opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`,
-  );
-  await end(1);
+  process.stderr.write(`opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`);
+  // Where the server has died, its own exit code says more.
+  setTimeout(() => void end(1), lastWordMs);
 }
 
 function listening() {
