@@ -134,7 +134,8 @@ function openWorkshop(
   const starter = config.databaseUrl === undefined ? startApart() : startHere;
   const workspaces = createWorkspaces({ folder: dataFolder, clock, log, identity, environment, plainHttp, starter });
   closers.push(() => workspaces.close());
-  const { questionDeadlineMs } = config;
+  const { questionDeadlineMs, sandbox } = config;
+  const tree = { memoryBytes: sandbox.memoryBytes, processes: sandbox.pids };
   const { auditor: _, ...stages } = config.settings.roles;
   const vendors = Object.fromEntries(agents.map(({ name, vendor }) => [name, vendor]));
   return {
@@ -143,7 +144,7 @@ function openWorkshop(
     remover: workspaces,
     checks: createChecks({ containment, clock, folder: dataFolder, path }),
     gates,
-    agents: createAgents({ agents, containment, clock, dataFolder, path }),
+    agents: createAgents({ agents, tree, containment, clock, dataFolder, path }),
     rules: createRules({ parse: parseRules, detect: detectChecks, agents: stages, vendors, questionDeadlineMs }),
   };
 }

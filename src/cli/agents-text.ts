@@ -1,36 +1,29 @@
+import { readiness, type Account, type Health } from '../domain/account.js';
 import { durationText } from '../render/format.js';
 import { clipped, oneLine } from '../render/plain.js';
 import { loginMend } from './doctor/programs.js';
 import type { AgentFinding } from './fleet-port.js';
 import { painter, type Terminal } from './terminal.js';
 
-/** What is known of an account by what its agents met. */
-export interface AccountHealth {
-  readonly account: string;
-  readonly health: 'ok' | 'parked' | 'needsPerson';
-  /** What it ran into. */
-  readonly why?: string;
-  readonly resetsAtMs?: number;
-}
-
 /** An agent as `fleet agents --json` tells it. */
 export interface AgentFacts extends AgentFinding {
   /** Can be given work, now or once its account is free again. */
   readonly works: boolean;
-  readonly health: AccountHealth['health'];
+  readonly health: Health['kind'];
   readonly limit?: string;
   readonly resetsAt?: string;
 }
 
-/** Puts together what was found of an agent and what is kept of its account; an account that met nothing is well. */
-export function agentFacts(finding: AgentFinding, accounts: readonly AccountHealth[]): AgentFacts {
-  const { health = 'ok', why, resetsAtMs } = accounts.find(({ account }) => account === finding.account) ?? {};
+/** Puts together what was found of an agent and what is kept of its account; an account that met nothing is well, one whose time is over, too. */
+export function agentFacts(finding: AgentFinding, accounts: readonly Account[], nowMs: number): AgentFacts {
+  const kept = accounts.find(({ name }) => name === finding.account)?.health ?? { kind: 'ok' };
+  const health: Health = readiness(kept, nowMs) === 'away' ? kept : { kind: 'ok' };
   return {
     ...finding,
-    works: finding.problem === undefined && finding.login !== 'no' && health !== 'needsPerson',
-    health,
-    ...(why === undefined ? {} : { limit: why }),
-    ...(resetsAtMs === undefined ? {} : { resetsAt: new Date(resetsAtMs).toISOString() }),
+    works: finding.problem === undefined && finding.login !== 'no' && health.kind !== 'needsPerson',
+    health: health.kind,
+    ...(health.kind === 'parked' ? { limit: health.why, resetsAt: new Date(health.untilMs).toISOString() } : {}),
+    ...(health.kind === 'needsPerson' ? { limit: 'auth' } : {}),
   };
 }
 
@@ -75,7 +68,10 @@ function resetText(resetsAtMs: number, nowMs: number): string {
   return resetsAtMs <= nowMs ? 'now' : `in ${durationText(resetsAtMs - nowMs)}`;
 }
 
-function wrongOf({ name, problem, login }: AgentFacts): readonly string[] {
+function wrongOf({ name, problem, login, health, account }: AgentFacts): readonly string[] {
+  if (health === 'needsPerson') {
+    return [`${name}: its provider lets nobody in → log it in, then run \`fleet agents --ready ${account}\``];
+  }
   if (problem !== undefined) return [oneLine(`${name}: ${problem.what} → ${problem.mend}`)];
   return login === 'no' ? [`${name}: not logged in → ${loginMend}`] : [];
 }

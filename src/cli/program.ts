@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { agents } from './command/agents.js';
+import { agents, type AgentsOptions } from './command/agents.js';
 import { doctor } from './command/doctor.js';
 import { gitLabConnect } from './command/gitlab-connect.js';
 import { list } from './command/list.js';
@@ -81,8 +81,9 @@ function addServer(program: Command, world: World, keep: Keep): void {
     .command('agents')
     .description('List the agents: version, login, model, account, and the limits that their accounts have run into.')
     .option('--json', 'one JSON object a line', false)
-    .addHelpText('after', examples('fleet agents', 'fleet agents --json'))
-    .action(keep((options: { json: boolean }) => agents(world, options)));
+    .option('--ready <account>', 'say that an account can be used again, e.g. after its login')
+    .addHelpText('after', examples('fleet agents', 'fleet agents --json', 'fleet agents --ready anthropic-team'))
+    .action(keep((options: AgentsOptions) => agents(world, options)));
   program
     .command('gitlab')
     .description('Set up GitLab.')

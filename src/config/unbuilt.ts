@@ -12,22 +12,13 @@ interface Rule {
   readonly built?: readonly unknown[];
 }
 
-const pool = 'agents are taken in the order that is written; budgets of accounts and swaps are not built yet';
 const stages = 'issues are neither audited nor split yet';
 const sandbox = 'agents and checks run without the sandbox yet';
 
 const operatorRules: readonly Rule[] = [
-  {
-    key: 'agents[].dialect',
-    why: 'only `claude`, `acp`, `cursor`, `kiro`, `openrouter` and `command` are built yet',
-    built: ['claude', 'acp', 'cursor', 'kiro', 'openrouter', 'command'],
-  },
   { key: 'roles.auditor', why: stages },
-  { key: 'routing', why: pool, built: ['ordered'] },
-  { key: 'accounts.*.tokensPerDay', why: pool },
-  { key: 'accounts.*.reserveForReview', why: pool },
-  { key: 'accounts.*.quiet', why: pool },
-  { key: 'sandbox', why: sandbox },
+  { key: 'sandbox.mode', why: sandbox },
+  { key: 'sandbox.network', why: sandbox },
   { key: 'retention', why: 'streams are kept, and worktrees go with their run' },
   { key: 'forges.github.allow', why: 'only people with write access may command yet' },
   { key: 'forges.github.deny', why: 'everybody with write access may command yet' },

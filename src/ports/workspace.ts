@@ -197,6 +197,8 @@ export interface Workspaces extends Branches {
    * not there, and made anew, without what was ignored, where they cannot be mended.
    */
   restore(run: RunId, to: Snapshot, lane?: number): Promise<void>;
+  /** Tells one state of the files of a lane from another, ignored ones apart, while an agent is at work. */
+  fingerprint(run: RunId, lane?: number): Promise<string>;
   /** Keeps the worktree of a lane as it is now, and says what it changes against the head. Ignored files are not part of it. */
   keep(run: RunId, order: KeepOrder): Promise<{ readonly snapshot: Snapshot; readonly change: Change }>;
 }

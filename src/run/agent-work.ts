@@ -48,6 +48,7 @@ async function attemptBy(job: Job, assignment: Assignment, taken: Taken): Promis
   const report = await loop.ports.agents.run({
     ...{ id, run: run.id, role, agent, workspace, signal },
     prompt: await promptOf(job, { ...assignment, agent }),
+    changes: () => loop.ports.workspaces.fingerprint(run.id, assignment.lane),
     heartbeat: (fields) => void note(job, 'agent works', { attempt: id, role, ...fields }),
     ...(task === undefined ? {} : { task }),
     ...(session === undefined ? {} : { session, usedInSession: usedIn(run, session) }),

@@ -12,7 +12,7 @@ import { followBranch } from './follow-branch.js';
 import { forkWithTarget } from './fork.js';
 import { integrateWork } from './integrate.js';
 import { judgeTree, keepDependencies, lendDependencies, putBack } from './judge.js';
-import { keepWork } from './keep.js';
+import { fingerprintOf, keepWork } from './keep.js';
 import { allDone, createLocks, type Locks } from './locks.js';
 import { createFetcher, sealMirror } from './mirror.js';
 import { type Opening, openWorktree } from './open.js';
@@ -97,6 +97,7 @@ export function createWorkspaces(
     find: (run, lane) => find(places, run, lane),
     restore: (run, to, lane = 0) =>
       within(ground, run, (worktree) => (lane === 0 ? bringTo(worktree, to) : bringLaneTo(worktree, trash, to)), lane),
+    fingerprint: (run, lane) => within(ground, run, fingerprintOf, lane),
     keep: (run, order) => within(ground, run, (worktree) => keepWork(worktree, order), order.lane),
     integrate: (run, order) => within(ground, run, (worktree) => integrateWork(worktree, order)),
     replay: (run, order) => within(ground, run, (worktree) => replayWork(worktree, order)),

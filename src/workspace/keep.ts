@@ -31,6 +31,12 @@ export async function keepWork(
   return { snapshot, change: { ...change, problems } };
 }
 
+/** The tree that the files are now, without what git cannot take. */
+export async function fingerprintOf({ stage }: RunWorktree): Promise<string> {
+  await stageAll(stage);
+  return writeTree(stage);
+}
+
 /** Keeps a tree as a commit on the head that is on no branch; the same tree on the same head is the same commit. */
 export async function keepTree(worktree: RunWorktree, tree: string, head: Snapshot): Promise<Snapshot> {
   const { run, stage, record } = worktree;

@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type AccountHealth, agentFacts, agentsTable } from '../../src/cli/agents-text.js';
+import { agentFacts, agentsTable } from '../../src/cli/agents-text.js';
+import type { Account } from '../../src/domain/account.js';
 import type { AgentFinding } from '../../src/cli/fleet-port.js';
+import { openDatabase } from '../../src/store/database.js';
+import { migrate } from '../../src/store/migrate.js';
+import { storeOn } from '../../src/store/store.js';
 import { temporaryFolder } from '../support/temp.js';
 import { commandLine } from './world.js';
 
@@ -25,21 +29,22 @@ const found: readonly AgentFinding[] = [
   },
 ];
 
-const accounts: readonly AccountHealth[] = [
-  { account: 'max-1', health: 'parked', why: 'plan', resetsAtMs: nowMs + 7_500_000 },
-  { account: 'plus', health: 'needsPerson', why: 'auth' },
-  { account: 'free', health: 'parked', why: 'rate', resetsAtMs: nowMs - 1 },
+const parked = { kind: 'parked', isTold: true, times: 1 } as const;
+const accounts: readonly Account[] = [
+  { name: 'max-1', health: { ...parked, why: 'plan', untilMs: nowMs + 7_500_000 } },
+  { name: 'plus', health: { kind: 'needsPerson', sinceMs: nowMs } },
+  { name: 'free', health: { ...parked, why: 'rate', untilMs: nowMs - 1 } },
 ];
 
 describe('the list of agents', () => {
   test('as a table', async () => {
-    const facts = found.map((finding) => agentFacts(finding, accounts));
+    const facts = found.map((finding) => agentFacts(finding, accounts, nowMs));
     const table = agentsTable(facts, { nowMs, terminal: { colors: false } });
     await expect(table).toMatchFileSnapshot('golden/agents.txt');
   });
 
   test('as JSON', async () => {
-    const facts = found.map((finding) => agentFacts(finding, accounts));
+    const facts = found.map((finding) => agentFacts(finding, accounts, nowMs));
     const lines = `${facts.map((each) => JSON.stringify(each)).join('\n')}\n`;
     await expect(lines).toMatchFileSnapshot('golden/agents.jsonl');
   });
@@ -86,6 +91,27 @@ describe('fleet agents', () => {
       ],
     ]);
   });
+
+  test('says what an account has run into, until somebody says that it can be used again', async () => {
+    const cwd = temporaryFolder();
+    const agents = [{ name: 'script', dialect: 'command', account: 'team', command: [process.execPath, 'agent.mjs'] }];
+    writeFileSync(join(cwd, 'fleet.config.yml'), JSON.stringify({ agents }));
+    const line = commandLine({ cwd, env: { PATH: '/usr/bin:/bin', FLEET_DATA_DIR: join(cwd, 'data') } });
+    const database = await openDatabase({ kind: 'embedded', folder: join(cwd, 'data') });
+    await migrate(database);
+    await storeOn(database).accounts.change('team', () => ({ kind: 'needsPerson', sinceMs: nowMs }));
+    await database.close();
+    const before = await line('agents');
+    expect([before.code, before.out]).toEqual([3, expect.stringContaining('fleet agents --ready team')]);
+    const ready = await line('agents', '--ready', 'team');
+    expect([ready.code, ready.out]).toEqual([0, 'team is used again.\n']);
+    expect((await line('agents')).code).toBe(0);
+    const unknown = await line('agents', '--ready', 'gone');
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringContaining('There is no account gone (known: team).'),
+    ]);
+  }, 60_000);
 
   test('ends with 3 where none can work', async () => {
     const cwd = temporaryFolder();

@@ -34,7 +34,9 @@ try {
   const url = await listening();
   await takeTurn(url);
 } catch (error) {
-  process.stderr.write(`opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`);
+  process.stderr.write(
+    `opencode serve: ${error.message}${error.cause === undefined ? '' : `: ${error.cause.message}`}\n`,
+  );
   // Where the server has died, its own exit code says more.
   setTimeout(() => void end(1), lastWordMs);
 }
