@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentEvent, LimitKind } from '../../domain/agent.js';
 import { codexExecDialect } from './codex-exec.js';
+import { quietMethods } from './codex-methods.js';
 import { completed, exhausted, item, used, usageOfThread, windows } from './codex-schema.js';
 import { codexSettings } from './codex-settings.js';
 import type { AgentCommand, Dialect, Job } from './dialect.js';
@@ -24,12 +25,16 @@ const limits: ReadonlyMap<string, LimitKind> = new Map([
 
 const turnError = z.object({ message: z.string(), codexErrorInfo: z.unknown() });
 
+const statuses = z.record(z.string(), z.object({ httpStatusCode: number }));
+
+const itemLine = z.object({ params: z.object({ item }) });
+const limitsLine = z.object({ params: z.object({ rateLimits: windows }) });
+const errorLine = z.object({ params: z.object({ error: turnError, willRetry: z.boolean() }) });
+const turnLine = z.object({
+  params: z.object({ turn: z.object({ status: z.string(), error: turnError.nullish() }) }),
+});
 const total = z.object({ inputTokens: count, cachedInputTokens: count, outputTokens: count });
-
-const statuses = z
-  .record(z.string(), z.object({ httpStatusCode: number }))
-  .transform(Object.values<{ httpStatusCode: number | undefined }>);
-
+const usageLine = z.object({ params: z.object({ tokenUsage: z.object({ total }) }) });
 const response = z.object({
   result: z
     .object({ thread: z.object({ id: z.string() }) })
@@ -48,41 +53,12 @@ export const codexDialect: Dialect = {
   parseLine: jsonLines({
     kindIn: 'method',
     kinds: new Map([
-      ['item/started', reader(z.object({ params: z.object({ item }) }), ({ params }) => used(params.item))],
-      ['item/completed', reader(z.object({ params: z.object({ item }) }), ({ params }) => completed(params.item))],
-      [
-        'thread/tokenUsage/updated',
-        reader(z.object({ params: z.object({ tokenUsage: z.object({ total }) }) }), ({ params: { tokenUsage } }) => [
-          usageOfThread(
-            tokenUsage.total.inputTokens,
-            tokenUsage.total.cachedInputTokens,
-            tokenUsage.total.outputTokens,
-          ),
-        ]),
-      ],
-      [
-        'account/rateLimits/updated',
-        reader(z.object({ params: z.object({ rateLimits: windows }) }), ({ params }) =>
-          exhausted(params.rateLimits, 'event'),
-        ),
-      ],
-      [
-        'error',
-        reader(z.object({ params: z.object({ error: turnError, willRetry: z.boolean() }) }), ({ params }) =>
-          fromError(params),
-        ),
-      ],
-      [
-        'turn/completed',
-        reader(
-          z.object({ params: z.object({ turn: z.object({ status: z.string(), error: turnError.nullish() }) }) }),
-          ({ params: { turn } }) => [
-            turn.status === 'completed'
-              ? { type: 'finished' }
-              : failed(turn.error?.message ?? `turn ${turn.status}`, turn.error ? limitOf(turn.error) : undefined),
-          ],
-        ),
-      ],
+      ['item/started', reader(itemLine, ({ params }) => used(params.item))],
+      ['item/completed', reader(itemLine, ({ params }) => completed(params.item))],
+      ['thread/tokenUsage/updated', reader(usageLine, ({ params }) => [usageOf(params.tokenUsage.total)])],
+      ['account/rateLimits/updated', reader(limitsLine, ({ params }) => exhausted(params.rateLimits, 'event'))],
+      ['error', reader(errorLine, fromError)],
+      ['turn/completed', reader(turnLine, fromTurn)],
     ]),
     quiet: quietMethods(),
     withoutKind: reader(response, fromResponse),
@@ -111,14 +87,21 @@ function fromResponse({ result, error }: z.infer<typeof response>): readonly Age
   return [...(isLost ? [{ type: 'sessionLost' } as const] : []), failed(error.message ?? 'refused by the app-server')];
 }
 
-function fromError(params: {
-  readonly error: z.infer<typeof turnError>;
-  readonly willRetry: boolean;
-}): readonly AgentEvent[] {
-  const kind = limitOf(params.error);
+function usageOf({ inputTokens, cachedInputTokens, outputTokens }: z.infer<typeof total>): AgentEvent {
+  return usageOfThread(inputTokens, cachedInputTokens, outputTokens);
+}
+
+function fromError({ params: { error, willRetry } }: z.infer<typeof errorLine>): readonly AgentEvent[] {
+  const kind = limitOf(error);
   // How long it waits is not told.
-  if (params.willRetry) return [{ type: 'retrying', kind: kind ?? 'overload', delayMs: 0 }];
+  if (willRetry) return [{ type: 'retrying', kind: kind ?? 'overload', delayMs: 0 }];
   return kind === undefined ? [] : [{ type: 'limited', kind, source: 'event' }];
+}
+
+function fromTurn({ params: { turn } }: z.infer<typeof turnLine>): readonly AgentEvent[] {
+  if (turn.status === 'completed') return [{ type: 'finished' }];
+  if (!turn.error) return [failed(`its turn is ${turn.status}`)];
+  return [failed(turn.error.message, limitOf(turn.error))];
 }
 
 function limitOf({ codexErrorInfo: facts, message }: z.infer<typeof turnError>): LimitKind | undefined {
@@ -130,37 +113,6 @@ function limitOf({ codexErrorInfo: facts, message }: z.infer<typeof turnError>):
 
 /** It is a name, or an object of a name and the HTTP status. */
 function statusIn(facts: unknown): number | undefined {
-  const [found] = statuses.safeParse(facts).data ?? [];
+  const [found] = Object.values(statuses.safeParse(facts).data ?? {});
   return found?.httpStatusCode;
-}
-
-/** What it sends beside the above (`codex app-server generate-ts`). */
-function quietMethods(): ReadonlySet<string> {
-  const named = (group: string, names: string): readonly string[] => names.split(' ').map((name) => `${group}/${name}`);
-  return new Set([
-    ...named('item', 'agentMessage/delta autoApprovalReview/completed autoApprovalReview/started plan/delta'),
-    ...named('item', 'commandExecution/outputDelta commandExecution/terminalInteraction mcpToolCall/progress'),
-    ...named('item', 'fileChange/outputDelta fileChange/patchUpdated'),
-    ...named('item', 'reasoning/summaryPartAdded reasoning/summaryTextDelta reasoning/textDelta'),
-    ...named('item', 'commandExecution/requestApproval fileChange/requestApproval permissions/requestApproval'),
-    ...named('item', 'tool/requestUserInput tool/call'),
-    ...named('thread', 'archived attachment/updated closed compacted deleted environment/connected goal/cleared'),
-    ...named('thread', 'environment/disconnected goal/updated name/updated prediction/updated project/updated'),
-    ...named(
-      'thread',
-      'queue/changed readState/changed reverted section/changed settings/updated started status/changed',
-    ),
-    ...named('thread', 'unarchived'),
-    ...named('turn', 'diff/updated moderationMetadata plan/updated started'),
-    ...named('account', 'gatewayOAuth/changed login/completed updated chatgptAuthTokens/refresh'),
-    ...named('mcpServer', 'event/stream/notification oauthLogin/completed startupStatus/updated elicitation/request'),
-    ...named('model', 'rerouted safetyBuffering/updated verification'),
-    ...named('modelProvider', 'authRecoveryCompleted authRecoveryStarted'),
-    ...named('rawResponse', 'completed'),
-    ...named('hook', 'started completed'),
-    ...['app/list/updated', 'command/exec/outputDelta', 'process/exited', 'process/outputDelta', 'project/changed'],
-    ...['configWarning', 'deprecationNotice', 'guardianWarning', 'warning', 'autoApprovalReview/strictReviewRequired'],
-    ...['fs/changed', 'rawResponseItem/completed', 'remoteControl/status/changed', 'serverRequest/resolved'],
-    ...['skills/changed', 'applyPatchApproval', 'execCommandApproval', 'attestation/generate'],
-  ]);
 }
