@@ -81,7 +81,7 @@ export async function speak(
   });
   await streams.close();
   const { stderr } = tally.total().words;
-  if (ended.how === 'exited') dialect.parseExit?.({ code: ended.code, stderr }).forEach(tally.saw);
+  if (ended.how === 'exited') dialect.parseExit({ code: ended.code, stderr }).forEach(tally.saw);
   const total = tally.total();
   await keepSession(facts, dataFolder, { ...order, made: total.session });
   return { end: endOf(ended, order.signal.aborted ? undefined : watchdog.halt()), total };

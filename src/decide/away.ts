@@ -1,11 +1,11 @@
 import type { WorkEvent } from '../domain/event.js';
-import { momentText } from '../domain/moment.js';
-import type { AgentsPhase, Away, Lane, WorkingPhase } from '../domain/phase.js';
+import type { AgentsPhase, Away, Lane } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import type { Assignment } from '../domain/work.js';
-import { blocked, moved, shownTo, stays, type Decision } from './decision.js';
+import { moved, shownTo, stays, type Decision } from './decision.js';
 import { goOn } from './go-on.js';
 import { laneOf, withLane } from './lanes.js';
+import { parkedRun } from './parking.js';
 
 /** Nobody could take an attempt: the run waits, or a task of it does while the others go on. */
 export function afterAway(run: Run, event: Extract<WorkEvent, { type: 'agentsAway' }>): Decision {
@@ -14,33 +14,14 @@ export function afterAway(run: Run, event: Extract<WorkEvent, { type: 'agentsAwa
   const away: Away = { reasons, ...(untilMs === undefined ? {} : { untilMs }) };
   if (phase.name === 'working') {
     const lane = laneOf(phase, task);
-    if (lane?.step !== 'agent') return stays(run, `late: agents away while ${lane?.step ?? phase.name}`);
+    if (lane?.step !== 'agent') return stays(run, `late: agents away while ${phase.name}`);
     const parked: Lane = { ...lane, step: 'parked', parked: away };
     return goOn(moved(run, withLane(phase, parked), `${lane.task} waits: no agent is to be had`));
   }
-  if (!('assignment' in phase) || phase.assignment?.role !== role) {
+  if (!('assignment' in phase) || phase.assignment.role !== role) {
     return stays(run, `late: agents away while ${phase.name}`);
   }
   return parkedRun(run, phase, away);
-}
-
-/** All that is at hand waits, for an agent or for a new plan: the run does, until the first agent is back. */
-export function parkedLanes(run: Run, phase: WorkingPhase): Decision {
-  const aways = phase.lanes.flatMap(({ parked }) => (parked === undefined ? [] : [parked]));
-  const times = aways.flatMap(({ untilMs }) => (untilMs === undefined ? [] : [untilMs]));
-  const reasons = [...new Set(aways.flatMap((one) => one.reasons))];
-  return parkedRun(run, phase, { reasons, ...(times.length === 0 ? {} : { untilMs: Math.min(...times) }) });
-}
-
-/** It gives its slot back and goes on by itself at the time that is known; where none is, a person has to act. */
-function parkedRun(run: Run, phase: AgentsPhase, { untilMs, reasons }: Away): Decision {
-  const resume = { to: 'same', phase } as const;
-  if (untilMs === undefined) return shownTo(blocked(run, { kind: 'agentsAway', details: reasons }, resume));
-  const because = `no agent is to be had; it goes on at ${momentText(untilMs)}`;
-  const waits = moved(run, { name: 'awaitingAgent', resume, untilMs, reasons }, because, {
-    ...{ type: 'wake', dueAtMs: untilMs },
-  });
-  return shownTo(waits);
 }
 
 /** Exactly where it was: what waited for an agent is given out again. */

@@ -4,9 +4,9 @@ import type { Run } from '../domain/run.js';
 import { criteriaDue } from '../domain/receipts.js';
 import type { Snapshot } from '../domain/work.js';
 import { blocked, moved, shownTo, type Decision } from './decision.js';
-import { parkedLanes } from './away.js';
 import { resumeOf } from './failed-effect.js';
 import { doneBefore, inOrder, isLanding, withLane } from './lanes.js';
+import { parkedLanes } from './parking.js';
 import { afterTasks, startReady, startReplanning, withTasks } from './start.js';
 
 /** After anything about a task: work that waits is put on the branch, and where all that is at hand is stuck, that is acted upon. */

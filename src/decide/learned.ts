@@ -22,7 +22,7 @@ export function learned(agents: readonly string[], fares: readonly Fare[]): read
   const price = (fare: Fare): number =>
     fare.accepted === 0 ? Number.POSITIVE_INFINITY : (inMoney ? fare.costUsd : fare.tokens) / fare.accepted;
   const said = (fare: Fare): string =>
-    `learned: ${priceText(price(fare), inMoney)} (${fare.accepted} of ${fare.attempts})`;
+    `learned: ${priceText(price(fare), inMoney ? 'US dollars' : 'tokens')} (${fare.accepted} of ${fare.attempts})`;
   const byPrice = [...known].sort((one, other) => compared(price(one), price(other)));
   const least = [...known].sort((one, other) => one.attempts - other.attempts)[0];
   const explored = known.filter(({ attempts }) => attempts < enough);
@@ -44,7 +44,7 @@ function compared(one: number, other: number): number {
   return one === other ? 0 : one - other;
 }
 
-function priceText(price: number, inMoney: boolean): string {
+function priceText(price: number, unit: 'US dollars' | 'tokens'): string {
   if (price === Number.POSITIVE_INFINITY) return 'nothing of it was taken yet';
-  return inMoney ? `${price.toFixed(4)} US dollars each` : `${Math.round(price)} tokens each`;
+  return `${unit === 'tokens' ? Math.round(price) : price.toFixed(4)} ${unit} each`;
 }

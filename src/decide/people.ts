@@ -65,7 +65,7 @@ const replies: Partial<Readonly<Record<Command['name'], ReplyText>>> = {
 };
 
 function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' }>): Decision {
-  const { command, by, commentId, place, atMs } = event;
+  const { command, by, commentId, place } = event;
   const seen = { type: 'react', target: { kind: 'comment', id: commentId } } as const;
   const replied = (text: ReplyText): Decision => {
     const notice: Notice = { kind: 'reply', commentId, place, text };
@@ -73,11 +73,6 @@ function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' 
   };
   if (command.name === 'stop') {
     return alsoSeen(cancelled(run, { why: 'stopped', by }, `stopped by ${by.login}`), seen);
-  }
-  if (command.name === 'retry') {
-    if (run.phase.name === 'awaitingAgent') return alsoSeen(agentsBack(run, `retry asked for by ${by.login}`), seen);
-    if (run.phase.name !== 'blocked') return replied('notBlocked');
-    return alsoSeen(retried(run, run.phase, { because: `retry asked for by ${by.login}`, atMs }), seen);
   }
   if (command.name === 'text' || command.name === 'update') {
     if (run.mergeRequest !== undefined) return alsoSeen(demanded(run, event), seen);
@@ -87,9 +82,16 @@ function afterCommand(run: Run, event: Extract<PeopleEvent, { type: 'commanded' 
     const picked = pickAgent(run, command.agent);
     return picked === 'unknownAgent' ? replied(picked) : { ...replied('agentPicked'), run: picked };
   }
-  const steered = steer(run, event);
+  const steered = command.name === 'retry' ? retriedBy(run, event) : steer(run, event);
   if (steered === undefined) return replied(replies[command.name] ?? 'help');
   return typeof steered === 'string' ? replied(steered) : alsoSeen(steered, seen);
+}
+
+/** A blocked run goes on, and one that waits for an agent looks for one now. */
+function retriedBy(run: Run, { by, atMs }: Extract<PeopleEvent, { type: 'commanded' }>): Decision | ReplyText {
+  const because = `retry asked for by ${by.login}`;
+  if (run.phase.name === 'awaitingAgent') return agentsBack(run, because);
+  return run.phase.name === 'blocked' ? retried(run, run.phase, { because, atMs }) : 'notBlocked';
 }
 
 /** From its next attempt on, the run tries this agent first. */

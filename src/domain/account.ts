@@ -43,18 +43,28 @@ const believedTimes = 3;
 
 /** How the account fares after a limit that an attempt ran into; `context` is the task's fault and changes nothing. */
 export function afterHit(health: Health, hit: LimitHit, nowMs: number): Health {
-  if (hit.kind === 'context') return health;
-  if (health.kind === 'needsPerson') return health;
+  if (hit.kind === 'context' || health.kind === 'needsPerson') return health;
   if (hit.kind === 'auth') return { kind: 'needsPerson', sinceMs: nowMs };
-  const isTold = hit.resetsAtMs !== undefined && hit.resetsAtMs > nowMs && hit.resetsAtMs <= nowMs + farthestResetMs;
+  const before = health.kind === 'parked' ? health : { untilMs: 0, times: 0, isTold: false };
   // Several attempts that ran into the same limit park the account once.
-  const isSame = health.kind === 'parked' && health.untilMs > nowMs;
-  const times = health.kind === 'parked' ? health.times + (isSame ? 0 : 1) : 1;
-  const { firstMs, longestMs } = pauses[hit.kind];
-  const pausedMs = Math.min(longestMs, firstMs * 2 ** (times - 1));
-  const ownMs = isTold && times <= believedTimes ? 0 : nowMs + pausedMs;
-  const untilMs = Math.max(isTold ? (hit.resetsAtMs ?? 0) : 0, ownMs, isSame ? health.untilMs : 0);
-  return { kind: 'parked', why: hit.kind, untilMs, isTold: isTold || (isSame && health.isTold), times };
+  const isSame = before.untilMs > nowMs;
+  const times = isSame ? before.times : before.times + 1;
+  const told = toldReset(hit, nowMs);
+  const isBelieved = told !== undefined && times <= believedTimes;
+  const ownMs = isBelieved ? 0 : nowMs + pauseMs(hit.kind, times);
+  const untilMs = Math.max(told ?? 0, ownMs, isSame ? before.untilMs : 0);
+  return { kind: 'parked', why: hit.kind, untilMs, isTold: told !== undefined || (isSame && before.isTold), times };
+}
+
+/** Undefined where no reset is told that can be. */
+function toldReset({ resetsAtMs }: LimitHit, nowMs: number): number | undefined {
+  const isSensible = resetsAtMs !== undefined && resetsAtMs > nowMs && resetsAtMs <= nowMs + farthestResetMs;
+  return isSensible ? resetsAtMs : undefined;
+}
+
+function pauseMs(kind: LimitKind, times: number): number {
+  const { firstMs, longestMs } = pauses[kind];
+  return Math.min(longestMs, firstMs * 2 ** (times - 1));
 }
 
 /** `ready`: an agent may start. `probe`: nobody knows whether the limit is over, so a small question is asked first. `away`: not now. */

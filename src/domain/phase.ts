@@ -188,7 +188,9 @@ export const openPhases: readonly PhaseName[] = [
 ];
 
 /** True for a run that will not change any more. */
-export function isEnded(phase: Phase): boolean {
+export function isEnded(
+  phase: Phase,
+): phase is Extract<Phase, { name: 'merged' | 'closed' | 'cancelled' | 'refused' }> {
   return phase.name === 'merged' || phase.name === 'closed' || phase.name === 'cancelled' || phase.name === 'refused';
 }
 

@@ -1,5 +1,5 @@
 import { isUnanswered } from '../domain/review.js';
-import type { Phase } from '../domain/phase.js';
+import { isEnded, type Phase } from '../domain/phase.js';
 import type { Run } from '../domain/run.js';
 import { escapeInline } from './escape.js';
 import { amountText, durationText } from './format.js';
@@ -13,6 +13,7 @@ import { mergeRequestLink, wordsOf } from './words.js';
 export function headline(run: Run): string {
   const { phase } = run;
   if (isBeforeWork(phase)) return beforeWork(run, phase);
+  if (isEnded(phase)) return ended(run, phase);
   switch (phase.name) {
     case 'queued':
       return queued(run, phase);
@@ -28,6 +29,13 @@ export function headline(run: Run): string {
       return inReview(run, phase);
     case 'blocked':
       return blocked(run, phase);
+    default:
+      return phase satisfies never;
+  }
+}
+
+function ended(run: Run, phase: Named<'merged' | 'closed' | 'cancelled' | 'refused'>): string {
+  switch (phase.name) {
     case 'merged':
       return `🎉 **Merged.** ${itsLink(run)} is in. Thank you.`;
     case 'closed':

@@ -38,12 +38,10 @@ export function createPlaces(): Places {
     // A key that one waiter could not get is not given to a later one, so that nobody waits for ever.
     const reserved = new Set<string>();
     for (const waiter of [...waiters]) {
-      const index = waiter.choices.findIndex((keys) =>
-        [...keys].every(([key, most]) => !reserved.has(key) && (taken.get(key) ?? 0) < most),
-      );
+      const index = waiter.choices.findIndex((keys) => isFree(keys, taken, reserved));
       const keys = waiter.choices[index];
       if (keys === undefined) {
-        for (const choice of waiter.choices) for (const key of choice.keys()) reserved.add(key);
+        waiter.choices.flatMap((choice) => [...choice.keys()]).forEach((key) => reserved.add(key));
         continue;
       }
       waiters.splice(waiters.indexOf(waiter), 1);
@@ -87,4 +85,8 @@ export function createPlaces(): Places {
         hasWaited = true;
       }),
   };
+}
+
+function isFree(keys: Keys, taken: ReadonlyMap<string, number>, reserved: ReadonlySet<string>): boolean {
+  return [...keys].every(([key, most]) => !reserved.has(key) && (taken.get(key) ?? 0) < most);
 }

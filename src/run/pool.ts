@@ -57,12 +57,12 @@ export interface Pool {
 
 const well: Health = { kind: 'ok' };
 
-export function createPool({ ports, health, agents, accounts, routing }: PoolOptions): Pool {
-  const { store, clock } = ports;
-  const specs = new Map(agents.map((spec) => [spec.name, spec]));
+export function createPool(options: PoolOptions): Pool {
+  const { ports, health, agents, accounts } = options;
+  const specs: Specs = new Map(agents.map((spec) => [spec.name, spec]));
   const places = createPlaces();
 
-  const keysOf = ({ agent, account }: { readonly agent: string; readonly account: string }): Keys => {
+  const keysOf = ({ agent, account }: Choice): Keys => {
     const most = accounts[account]?.maxConcurrent;
     return new Map([
       [`agent ${agent}`, specs.get(agent)?.maxConcurrent ?? 1],
@@ -70,91 +70,87 @@ export function createPool({ ports, health, agents, accounts, routing }: PoolOpt
     ]);
   };
 
-  /** The agents of the attempt in their order, each with the reason for its place where there is one. */
-  const inOrder = async (run: Run, assignment: Assignment): Promise<readonly Ranked[]> => {
-    const names = candidatesOf(run, assignment).filter((name) => specs.has(name));
-    const { role, task, session } = assignment;
-    const isBegun = session !== undefined || run.attempts.some((one) => one.role === role && one.task === task);
-    const looks = role === 'critic' || role === 'verifier';
-    if (routing === 'ordered' || isBegun || looks) return names.map((agent) => ({ agent }));
-    const { forge, id: repositoryId } = run.repository;
-    const kind = run.triage?.kind;
-    const fares = await store.attempts.fares({ forge, repositoryId, role, ...(kind === undefined ? {} : { kind }) });
-    return learned(names, fares);
-  };
-
-  /** What each account that is bounded may use today. */
-  const allowances = async (run: Run): Promise<ReadonlyMap<string, Allowance>> => {
-    if (Object.values(accounts).every(({ tokensPerDay }) => tokensPerDay === undefined)) return new Map();
-    const nowMs = clock.nowMs();
-    const { startedAtMs, endsAtMs: renewsAtMs } = localDay(nowMs);
-    const used = await store.attempts.tokensSince(startedAtMs);
-    const allowed = Object.entries(accounts).flatMap(([name, budget]) => {
-      if (budget.tokensPerDay === undefined) return [];
-      const most = Math.floor(budget.tokensPerDay * shareOf(budget, run, nowMs));
-      return [[name, { used: used.get(name) ?? 0, most, renewsAtMs }] as const];
-    });
-    return new Map(allowed);
-  };
-
-  /** Who could take the attempt, in order. */
-  const candidates = async ({ run, assignment }: Wanted): Promise<readonly Candidate[]> => {
-    const placed = await inOrder(run, assignment);
-    const [healths, allowed] = await Promise.all([health.all(), allowances(run)]);
-    return placed.map((one) => {
-      const account = specs.get(one.agent)?.account ?? one.agent;
-      const allowance = allowed.get(account);
-      return {
-        ...one,
-        account,
-        health: healths.get(account) ?? well,
-        ...(allowance === undefined ? {} : { allowance }),
-      };
-    });
-  };
-
-  /** The session of the assignment, where the same CLI on the same account finds it. */
-  const sessionFor = (agent: string, assignment: Assignment): { readonly session?: string } => {
-    const [owner, own] = [specs.get(assignment.agent), specs.get(agent)];
-    const finds = owner?.dialect === own?.dialect && owner?.account === own?.account;
-    return assignment.session === undefined || !finds ? {} : { session: assignment.session };
-  };
-
   /** What was so when it began to wait, or to ask, may not be so any more. */
-  const isReady = async (
-    { account, agent, isProbed }: Choice,
-    hasWaited: boolean,
-    signal: AbortSignal,
-  ): Promise<boolean> => {
+  const isReady = async ({ account, agent, isProbed }: Choice, hasWaited: boolean, signal: AbortSignal) => {
     if (isProbed) await health.probe(account, agent, signal);
-    return !(isProbed || hasWaited) || readiness(await health.of(account), clock.nowMs()) === 'ready';
+    return !(isProbed || hasWaited) || readiness(await health.of(account), ports.clock.nowMs()) === 'ready';
   };
 
-  return {
-    take: async (wanted) => {
-      const { run, assignment, signal } = wanted;
-      for (;;) {
-        const known = await candidates(wanted);
-        if (known.length === 0) return { kind: 'away', reasons: candidatesOf(run, assignment).map(notConfigured) };
-        const found = choosable(known, { avoid: failedLast(run, assignment), nowMs: clock.nowMs() });
-        if ('away' in found) return { kind: 'away', ...found.away };
-        const place = await places.acquire(found.choices.map(keysOf), { priority: priorityOf(run), signal });
-        if (place === undefined) return { kind: 'stopped' };
-        const choice = found.choices[place.index] ?? found.choices[0];
-        const { agent, account, because } = choice;
-        try {
-          if (await isReady(choice, place.hasWaited, signal)) {
-            const said = because === undefined ? {} : { because };
-            return { kind: 'taken', agent, account, ...said, ...sessionFor(agent, assignment), release: place.release };
-          }
-        } catch (error) {
-          place.release();
-          throw error;
-        }
-        place.release();
-      }
-    },
+  const tryTake = async (wanted: Wanted): ReturnType<Pool['take']> => {
+    const { run, assignment, signal } = wanted;
+    const known = await candidatesFor(options, specs, wanted);
+    if (known.length === 0) return { kind: 'away', reasons: candidatesOf(run, assignment).map(notConfigured) };
+    const found = choosable(known, { avoid: failedLast(run, assignment), nowMs: ports.clock.nowMs() });
+    if ('away' in found) return { kind: 'away', ...found.away };
+    const place = await places.acquire(found.choices.map(keysOf), { priority: priorityOf(run), signal });
+    if (place === undefined) return { kind: 'stopped' };
+    const choice = found.choices[place.index] ?? found.choices[0];
+    const { agent, account, because } = choice;
+    const { release } = place;
+    const ready = await isReady(choice, place.hasWaited, signal).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    if (ready) {
+      const said = because === undefined ? {} : { because };
+      return { kind: 'taken', agent, account, ...said, ...sessionFor(specs, agent, assignment), release };
+    }
+    release();
+    return tryTake(wanted);
   };
+
+  return { take: tryTake };
+}
+
+type Specs = ReadonlyMap<string, AgentSpec>;
+
+/** Who could take the attempt, in order. */
+async function candidatesFor(options: PoolOptions, specs: Specs, wanted: Wanted): Promise<readonly Candidate[]> {
+  const placed = await inOrder(options, specs, wanted);
+  const [healths, allowed] = await Promise.all([options.health.all(), allowances(options, wanted.run)]);
+  return placed.map((one) => {
+    const account = specs.get(one.agent)?.account ?? one.agent;
+    const allowance = allowed.get(account);
+    return { ...one, account, health: healths.get(account) ?? well, ...(allowance === undefined ? {} : { allowance }) };
+  });
+}
+
+/** The agents of the attempt in their order, each with the reason for its place where there is one. */
+async function inOrder(
+  { ports, routing }: PoolOptions,
+  specs: Specs,
+  { run, assignment }: Wanted,
+): Promise<readonly Ranked[]> {
+  const names = candidatesOf(run, assignment).filter((name) => specs.has(name));
+  const { role, task, session } = assignment;
+  const isBegun = session !== undefined || run.attempts.some((one) => one.role === role && one.task === task);
+  const looks = role === 'critic' || role === 'verifier';
+  if (routing === 'ordered' || isBegun || looks) return names.map((agent) => ({ agent }));
+  const { forge, id: repositoryId } = run.repository;
+  const kind = run.triage?.kind;
+  const of = { forge, repositoryId, role, ...(kind === undefined ? {} : { kind }) };
+  return learned(names, await ports.store.attempts.fares(of));
+}
+
+/** What each account that is bounded may use today. */
+async function allowances({ ports, accounts }: PoolOptions, run: Run): Promise<ReadonlyMap<string, Allowance>> {
+  if (Object.values(accounts).every(({ tokensPerDay }) => tokensPerDay === undefined)) return new Map();
+  const nowMs = ports.clock.nowMs();
+  const { startedAtMs, endsAtMs: renewsAtMs } = localDay(nowMs);
+  const used = await ports.store.attempts.tokensSince(startedAtMs);
+  const allowed = Object.entries(accounts).flatMap(([name, budget]) => {
+    if (budget.tokensPerDay === undefined) return [];
+    const most = Math.floor(budget.tokensPerDay * shareOf(budget, run, nowMs));
+    return [[name, { used: used.get(name) ?? 0, most, renewsAtMs }] as const];
+  });
+  return new Map(allowed);
+}
+
+/** The session of the assignment, where the same CLI on the same account finds it. */
+function sessionFor(specs: Specs, agent: string, assignment: Assignment): { readonly session?: string } {
+  const [owner, own] = [specs.get(assignment.agent), specs.get(agent)];
+  const finds = owner?.dialect === own?.dialect && owner?.account === own?.account;
+  return assignment.session === undefined || !finds ? {} : { session: assignment.session };
 }
 
 function notConfigured(agent: string): string {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Store } from '../ports/store.js';
 import type { Database } from './database.js';
-import { accountsIn, attemptsIn } from './accounts.js';
+import { accountsIn } from './accounts.js';
+import { attemptsIn } from './attempts.js';
 import { inboxIn } from './inbox.js';
 import { journalIn } from './journal.js';
 import { outboxIn } from './outbox.js';

@@ -65,21 +65,24 @@ interface Ground {
   readonly rules: WorktreeRules;
 }
 
+function groundOf(options: WorkspacesOptions): Ground {
+  const { clock, identity, environment = usualEnvironment, protectedPaths = usualProtectedPaths } = options;
+  return {
+    git: createGit(environment, options.starter ?? startHere),
+    places: createPlaces(options.folder),
+    lock: createLocks(),
+    clock,
+    rules: { identity, protectedPaths, plainHttp: options.plainHttp ?? false },
+  };
+}
+
 /** Git on disk: a mirror per repository; per lane of a run a worktree, and beside it an index and a git directory for the agent's eyes. */
 export function createWorkspaces(
   options: WorkspacesOptions,
 ): Workspaces & Judging & WorkspaceRemover & { close(): Promise<void> } {
-  const { clock, log, identity, environment = usualEnvironment, protectedPaths = usualProtectedPaths } = options;
-  const { starter = startHere } = options;
-  const rules = { identity, protectedPaths, plainHttp: options.plainHttp ?? false };
-  const ground = {
-    git: createGit(environment, starter),
-    places: createPlaces(options.folder),
-    lock: createLocks(),
-    clock,
-    rules,
-  };
-  const { places, lock, git } = ground;
+  const { log, environment = usualEnvironment, starter = startHere } = options;
+  const ground = groundOf(options);
+  const { places, lock, git, rules } = ground;
   const trash = createTrash(places.trash, log);
   const judging = { trash, dependencies: createDependencies(starter, environment, trash) };
   const fetchMirror = createFetcher(git, lock, rules);

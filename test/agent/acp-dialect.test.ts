@@ -126,7 +126,7 @@ describe('by the documentation only', () => {
     ['kiro', ['kiro-cli', 'acp']],
   ] as const)('%s is started for ACP', (dialect, argv) => {
     const spec = aSpec({ dialect });
-    expect(dialectOf(spec)?.command(aJob({ spec })).argv.slice(2)).toEqual(['--', ...argv]);
+    expect(dialectOf(spec).command(aJob({ spec })).argv.slice(2)).toEqual(['--', ...argv]);
   });
 
   it('cursor: a turn with its options of permission and a question of its own', () => {

@@ -17,7 +17,7 @@ function attemptOf(speaker: Speaker, file: string, end: RecordedEnd) {
   const tally = createTally({ price: undefined, facts });
   const stderr = 'code' in end ? (end.stderr ?? '') : '';
   if (stderr !== '') tally.sawError(stderr);
-  const atEnd = 'code' in end ? (parseExit?.({ code: end.code, stderr }) ?? []) : [];
+  const atEnd = 'code' in end ? parseExit({ code: end.code, stderr }) : [];
   const events = [...linesOf(speaker, file).flatMap(parseLine), ...atEnd];
   events.forEach(tally.saw);
   const { usage, words } = tally.total();

@@ -23,7 +23,7 @@ describe.each(speakers)('limits of $name', ({ name, dialect }) => {
 
   it.each(own)('$limit: $why', ({ limit, resetsAtMs, line, exit }) => {
     const text = typeof line === 'string' ? line : JSON.stringify(line);
-    const events = exit === undefined ? dialect.parseLine(text) : (dialect.parseExit?.(exit) ?? []);
+    const events = exit === undefined ? dialect.parseLine(text) : dialect.parseExit(exit);
     const found = events.filter((event) => event.type === 'limited').map((event) => [event.kind, event.resetsAtMs]);
     expect(found).toEqual(limit === 'none' ? [] : [[limit, resetsAtMs]]);
   });

@@ -26,6 +26,7 @@ function aDialect(line: string, facts: Partial<DialectFacts> = {}, changes: Part
     },
     command: ({ prompt, session = 'none' }) => ({ argv: ['sh', '-c', line], env: { SESSION: session }, stdin: prompt }),
     parseLine: (text) => (text.startsWith('{') ? [JSON.parse(text) as AgentEvent] : []),
+    parseExit: () => [],
     ...changes,
   };
 }

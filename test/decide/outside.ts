@@ -1,5 +1,5 @@
 import { roundRows, unanswered } from '../../src/decide/ledger.js';
-import type { AttemptOutcome } from '../../src/domain/agent.js';
+import type { AttemptOutcome, AttemptRecord } from '../../src/domain/agent.js';
 import type { Effect } from '../../src/domain/effect.js';
 import type { ThreadOutcome, WorkEvent } from '../../src/domain/event.js';
 import type { Plan, Task } from '../../src/domain/plan.js';
@@ -158,21 +158,33 @@ export class Outside {
   }
 
   #attempt(assignment: Assignment, run: Run, atMs: number): WorkEvent {
+    return this.#failure(assignment, atMs) ?? this.#success(assignment, run, atMs);
+  }
+
+  #record({ role, task }: Assignment): AttemptRecord {
+    return anAttempt({ id: `a${(this.#made += 1)}`, role, ...(task === undefined ? {} : { task }) });
+  }
+
+  #failure(assignment: Assignment, atMs: number): WorkEvent | undefined {
     const { is, pick } = this.#dice;
     const { role, task } = assignment;
-    const attempt = anAttempt({ id: `a${(this.#made += 1)}`, role, ...(task === undefined ? {} : { task }) });
     const of = task === undefined ? {} : { task };
     if (is(this.trouble)) {
       const until = is(0.7) ? { untilMs: atMs + 60_000 } : {};
       return { type: 'agentsAway', role, ...of, reasons: ['opus: limit'], ...until, atMs };
     }
-    if (is(this.trouble === 0 ? 0.02 : 0.1)) {
-      if (is(0.25))
-        return { type: 'attemptFailed', attempt: { ...attempt, outcome: this.#cutOff() }, problems: [], atMs };
-      const crash = { kind: 'failed', failure: 'crash', reason: 'exit 1' } as const;
-      const outcome = role === 'developer' ? crash : pick<typeof attempt.outcome>([crash, attempt.outcome]);
-      return { type: 'attemptFailed', attempt: { ...attempt, outcome }, problems: ['none'], atMs };
-    }
+    if (!is(this.trouble === 0 ? 0.02 : 0.1)) return undefined;
+    const attempt = this.#record(assignment);
+    const crash = { kind: 'failed', failure: 'crash', reason: 'exit 1' } as const;
+    const broken = role === 'developer' ? crash : pick<AttemptOutcome>([crash, attempt.outcome]);
+    const outcome = is(0.25) ? this.#cutOff() : broken;
+    return { type: 'attemptFailed', attempt: { ...attempt, outcome }, problems: ['none'], atMs };
+  }
+
+  #success(assignment: Assignment, run: Run, atMs: number): WorkEvent {
+    const { is, pick } = this.#dice;
+    const { role } = assignment;
+    const attempt = this.#record(assignment);
     if (role === 'triager') return { type: 'triaged', attempt, triage: this.#triage(), atMs };
     if (role === 'researcher') return { type: 'researched', attempt, research: 'It is in slug.js.', atMs };
     if (role === 'critic' || role === 'verifier') return { type: 'inspected', attempt, verdict: this.#verdict(), atMs };

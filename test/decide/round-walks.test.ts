@@ -386,6 +386,7 @@ it('whatever happens, no run is stuck, no comment is lost or taken up twice, and
     'working integrate',
     'working parked+replay',
     'working replay',
+    'working replay+stuck',
     'working replay+waiting',
   ]);
 }, 60_000);

@@ -147,7 +147,7 @@ ${agents
     (name) => `  - name: ${name}
     dialect: command
     command: [node, ${isLimited ? limitedAgent : scriptedAgent}]
-    events: ${isLimited}
+    events: ${String(isLimited)}
     maxConcurrent: 8
     timeouts: ${timeouts}
     env: { AGENT: ${name}, PROMPTS: ${join(folder, 'prompts')}, GATES: ${join(folder, 'gates')} }

@@ -9,7 +9,7 @@ import {
   type CodexError,
   readAcpLine,
 } from './acp-schema.js';
-import type { Dialect } from './dialect.js';
+import { nothingAtExit, type Dialect } from './dialect.js';
 
 const bridge = fileURLToPath(new URL('../bridge/acp.mjs', import.meta.url));
 
@@ -37,6 +37,7 @@ export function acpDialect(argv?: readonly string[]): Dialect {
       env: {},
       stdin: prompt,
     }),
+    parseExit: nothingAtExit,
     parseLine,
   };
 }

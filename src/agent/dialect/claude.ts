@@ -10,7 +10,7 @@ import {
   type UserLine,
   userLine,
 } from './claude-schema.js';
-import type { AgentCommand, Dialect, Job } from './dialect.js';
+import { nothingAtExit, type AgentCommand, type Dialect, type Job } from './dialect.js';
 import { jsonLines, reader } from './json-lines.js';
 import { failed, limitOfStatus } from './limits.js';
 
@@ -29,6 +29,7 @@ const limits: ReadonlyMap<string, LimitKind> = new Map([
 export const claudeDialect: Dialect = {
   facts: { tellsEnd: true, tokens: 'step', cost: 'step', resume: 'anywhere', retries: 'told', limitsTurns: true },
   command,
+  parseExit: nothingAtExit,
   parseLine: jsonLines({
     kindIn: 'type',
     kinds: new Map([

@@ -53,9 +53,14 @@ export interface Dialect {
   /** Reads a line of standard output; lines that say nothing give no event, lines of an unknown kind an `unknown` one. */
   readonly parseLine: (line: string) => readonly AgentEvent[];
   /** What exit code and standard error say beyond the stream: only text that the CLI itself writes there. */
-  readonly parseExit?: (exit: Exit) => readonly AgentEvent[];
+  readonly parseExit: (exit: Exit) => readonly AgentEvent[];
   /** Spoken instead when the process ends with `bridgeUnsupported` before anything was done. */
   readonly fallback?: Dialect;
+}
+
+/** Of a dialect whose stream says everything. */
+export function nothingAtExit(): readonly AgentEvent[] {
+  return [];
 }
 
 /** Exit code of a bridge whose CLI does not speak the protocol: sysexits' EX_CONFIG. */

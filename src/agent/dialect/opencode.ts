@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentEvent, LimitKind } from '../../domain/agent.js';
-import type { AgentCommand, Dialect, Job } from './dialect.js';
+import { nothingAtExit, type AgentCommand, type Dialect, type Job } from './dialect.js';
 import { jsonLines, number, reader, text } from './json-lines.js';
 import { failed } from './limits.js';
 import { opencodeRunDialect } from './opencode-run.js';
@@ -23,6 +23,7 @@ export const opencodeDialect: Dialect = {
     ...{ retries: 'told', limitsTurns: false },
   },
   command,
+  parseExit: nothingAtExit,
   parseLine: jsonLines({
     kindIn: 'type',
     kinds: new Map([

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Dialect } from './dialect.js';
+import { nothingAtExit, type Dialect } from './dialect.js';
 import { readEventLine } from './event-line.js';
 
 const program = fileURLToPath(new URL('../openrouter/agent.mjs', import.meta.url));
@@ -12,6 +12,7 @@ export const openRouterDialect: Dialect = {
     env: {},
     stdin: prompt,
   }),
+  parseExit: nothingAtExit,
   parseLine: (line) => {
     const event = readEventLine(line);
     return event === undefined ? [] : [event];
