@@ -9,36 +9,38 @@ const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../../.cache/agents', import.meta.url));
 const limitMs = 10 * 60_000;
 
-/** Says `engines: node >= 22` and runs on 20 all the same: its binary needs no Node. */
-const claude = { name: '@anthropic-ai/claude-code', version: '2.1.329' };
+/** The CLIs, pinned. `script`: its own install script, which only puts the binary of this machine in place. */
+const packages = {
+  // Says `engines: node >= 22` and runs on 20 all the same: its binary needs no Node.
+  claude: { name: '@anthropic-ai/claude-code', version: '2.1.329', script: 'install.cjs' },
+  codex: { name: '@openai/codex', version: '0.169.0' },
+  gemini: { name: '@google/gemini-cli', version: '0.61.0' },
+  opencode: { name: 'opencode-ai', version: '1.18.33', script: 'postinstall.mjs' },
+};
 
-/** Installs Claude Code unless the cache has it; resolves to the folder to put on PATH and what `claude --version` says. */
-export async function installClaude() {
-  const folder = join(cache, `claude-code-${claude.version}`);
+/** Installs a CLI unless the cache has it; resolves to the folder to put on PATH and what `--version` says. */
+export async function installCli(cli) {
+  const { name, version } = packages[cli];
+  const folder = join(cache, `${name.split('/').at(-1)}-${version}`);
   const programs = join(folder, 'node_modules/.bin');
-  if (!existsSync(folder)) await install(folder);
-  const { stdout } = await run(join(programs, 'claude'), ['--version'], { env: { HOME: folder }, timeout: 15_000 });
+  if (!existsSync(folder)) await install(folder, packages[cli]);
+  const env = { HOME: folder, PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin` };
+  const { stdout } = await run(join(programs, cli), ['--version'], { env, timeout: 30_000 });
   return { programs, version: stdout.trim() };
 }
 
-async function install(folder) {
+async function install(folder, { name, version, script }) {
   // Under another name until it is whole, so that an interrupted download does not stay.
   const partial = `${folder}.partial-${process.pid}`;
   mkdirSync(partial, { recursive: true });
   try {
-    const options = [
-      '--prefix',
-      partial,
-      '--ignore-scripts',
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ];
-    await run('npm', ['install', ...options, `${claude.name}@${claude.version}`], { timeout: limitMs });
-    // Its own install script only puts the binary of this machine in place.
-    const script = join(partial, 'node_modules', claude.name, 'install.cjs');
-    await run(process.execPath, [script], { timeout: limitMs });
+    const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = ['install', '--prefix', partial, '--ignore-scripts', ...quiet, `${name}@${version}`];
+    await run('npm', args, { timeout: limitMs });
+    if (script !== undefined) {
+      const cwd = join(partial, 'node_modules', name);
+      await run(process.execPath, [script], { cwd, timeout: limitMs });
+    }
     renameSync(partial, folder);
   } finally {
     rmSync(partial, { recursive: true, force: true });

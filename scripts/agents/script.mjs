@@ -1,4 +1,5 @@
-// What the model "says" in `npm run test:agents`: one small bug, planned and mended through the real tools of the CLI.
+// What the model "says" in a whole run: one small bug, planned and mended through the real tools of the CLI.
+import { handsOf } from './hands.mjs';
 
 export const issue = `# add subtracts
 
@@ -26,35 +27,44 @@ const plan = {
 const verdict = { criteria: [{ id: 'AC1', met: true, evidence: 'src/add.js:2 adds' }], findings: [] };
 const triage = { kind: 'bug', size: 'medium', intents: [], assumptions: ['numbers only'], questions: [] };
 
-const bash = (command) => ({ name: 'Bash', input: { command, description: 'A step of the test' } });
+/** A shell line that writes an artifact, and says in which role. */
+const writes = (name, text) => `cat > "$FLEET_ARTIFACTS/${name}" <<'EOF'\n${text}\nEOF\necho "role $FLEET_ROLE"`;
+const writesJson = (name, value) => writes(name, JSON.stringify(value));
 
-/** Writes an artifact, and says in which role. */
-const hands = (name, text) => bash(`cat > "$FLEET_ARTIFACTS/${name}" <<'EOF'\n${text}\nEOF\necho "role $FLEET_ROLE"`);
+/** Where the source is, from what `here` printed. */
+const here = 'echo "here=$PWD="';
+const sourceIn = ([printed]) => `${/here=(\/[^=]*)=/.exec(printed)[1]}/src/add.js`;
 
-/** The CLI adds reminders of its own below what `pwd` printed. */
-const sourceIn = (printed) => `${printed.split('\n')[0]}/src/add.js`;
-
-/** Steps of a role: each takes the results so far and gives the next tool call; after the last comes a closing word. */
+/** Steps of a role: each takes the hands and the results so far and gives the next tool call; after the last comes a closing word. */
 const steps = {
-  triager: [() => hands('triage.json', JSON.stringify(triage))],
-  researcher: [() => hands('research.md', '# Where it is\n\nsrc/add.js:2 subtracts.')],
-  planner: [() => hands('plan.json', JSON.stringify(plan))],
-  critic: [() => hands('verdict.json', JSON.stringify(verdict))],
-  verifier: [() => bash('git diff HEAD~1 --stat'), () => hands('verdict.json', JSON.stringify(verdict))],
+  triager: [({ shell }) => shell(writesJson('triage.json', triage))],
+  researcher: [({ shell }) => shell(writes('research.md', '# Where it is\n\nsrc/add.js:2 subtracts.'))],
+  planner: [({ shell }) => shell(writesJson('plan.json', plan))],
+  critic: [({ shell }) => shell(writesJson('verdict.json', verdict))],
+  verifier: [({ shell }) => shell('git diff HEAD~1 --stat'), ({ shell }) => shell(writesJson('verdict.json', verdict))],
   developer: [
-    () => bash('pwd'),
-    ([folder]) => ({ name: 'Read', input: { file_path: sourceIn(folder) } }),
-    ([folder]) => ({
-      name: 'Edit',
-      input: { file_path: sourceIn(folder), old_string: 'return a - b;', new_string: 'return a + b;' },
-    }),
-    () => bash('git diff --stat; git commit -qam mine; git stash; node --test > /dev/null && echo green; true'),
+    ({ shell }) => shell(here),
+    ({ read }, results) => read(sourceIn(results)),
+    ({ edit }, results) => edit(sourceIn(results), 'return a - b;', 'return a + b;'),
+    ({ shell }) =>
+      shell('git diff --stat; git commit -qam mine; git stash; node --test > /dev/null && echo green; true'),
   ],
 };
 
+/** How many messages the model says in each role, in the order of the roles. */
+export const messagesOf = Object.fromEntries(
+  ['triager', 'researcher', 'planner', 'critic', 'developer', 'verifier'].map((role) => [role, steps[role].length + 1]),
+);
+
+/** The role that a prompt is for. */
+export function roleOf({ prompt }) {
+  return /^# Role: (\w+)$/m.exec(prompt)?.[1];
+}
+
 /** The script for `startModel`: reads the role from the prompt and goes on from the last tool result. Throws for anything else. */
-export function script({ prompt, results, tools }) {
-  const role = /^# Role: (\w+)$/m.exec(prompt)?.[1];
+export function script(conversation) {
+  const { prompt, results } = conversation;
+  const role = roleOf(conversation);
   const ofRole = steps[role];
   if (ofRole === undefined) throw new Error(`no script for role ${role}`);
   if (!prompt.includes('`add(2, 3)` gives -1')) throw new Error('the prompt lacks the issue');
@@ -62,8 +72,9 @@ export function script({ prompt, results, tools }) {
   if (failed !== undefined) throw new Error(`a tool failed: ${failed.text}`);
   const step = ofRole[results.length];
   if (step === undefined) return [{ type: 'text', text: 'Done.' }];
-  const { name, input } = step(results.map(({ text }) => text));
-  if (!tools.includes(name)) throw new Error(`the CLI offers no tool ${name}`);
-  const call = { type: 'tool_use', id: `toolu_${role}_${results.length}`, name, input };
+  const call = step(
+    handsOf(conversation),
+    results.map(({ text }) => text),
+  );
   return [{ type: 'text', text: `Step ${results.length + 1}.` }, call];
 }

@@ -1,125 +1,65 @@
-// An issue in, a merge request out, with the real CLI in the middle: `fleet run` on a sample repository, the model on loopback.
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startModel } from '../../test/support/model/stand-in.mjs';
-import { files, issue, script } from './script.mjs';
+// An issue in, a merge request out, with a real CLI in the middle: what must be true of it.
+import assert from 'node:assert/strict';
+import { agents } from './agents.mjs';
+import { fleetRun } from './fleet-run.mjs';
+import { files, issue, messagesOf, roleOf, script } from './script.mjs';
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-const key = 'dummy-key-for-loopback';
-const limitMs = 90_000;
+const limitMs = 150_000;
+const timeouts = { silence: '30s', wall: '60s' };
 
-/** Runs the loop once and resolves to everything that can be seen of it. Throws only when it cannot be started. */
-export async function runWholeLoop(programs) {
-  const folder = mkdtempSync(join(tmpdir(), 'fleet-agents-'));
-  const model = await startModel({ key, script });
-  try {
-    const place = prepare(folder, model.url);
-    const before = stateOf(place.repository);
-    const fleet = await runFleet(place, programs);
-    const lines = fleet.stdout.split('\n').flatMap(parsed);
-    return {
-      ...{ fleet, lines, last: lines.at(-1) ?? {}, turns: model.turns, unexpected: model.unexpected },
-      ...{
-        before,
-        after: stateOf(place.repository),
-        homeEntries: readdirSync(place.home),
-        survivors: survivorsIn(folder),
-      },
-      git: (...args) => git(place.repository, ...args),
-      close: () => rmSync(folder, { recursive: true, force: true }),
-    };
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  } finally {
-    await model.close();
-  }
+/** What each message of the stand-in counts: see `tokens` there. */
+const perMessage = { inputTokens: 400, outputTokens: 34, cachedTokens: 800 };
+
+/** Takes the sample issue through a run of one agent; what is seen is held against `expectations`. */
+export function runWholeLoop(name, programs) {
+  const configuration = (url) => ({ agents: [{ name, ...agents[name].of(url), timeouts }] });
+  return fleetRun({ programs, script, configuration, issue, files, limitMs });
 }
 
-function prepare(folder, url) {
-  const place = {
-    ...{ folder, repository: join(folder, 'sample'), home: join(folder, 'home'), dataFolder: join(folder, 'data') },
-    ...{ config: join(folder, 'fleet.config.yml'), issue: join(folder, 'issue.md') },
-  };
-  for (const path of [place.home, place.repository]) mkdirSync(path);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(place.repository, name)), { recursive: true });
-    writeFileSync(join(place.repository, name), text);
-  }
-  git(place.repository, 'init', '--quiet', '--initial-branch=main');
-  git(place.repository, 'add', '--all');
-  git(
-    place.repository,
-    '-c',
-    'user.name=Test',
-    '-c',
-    'user.email=test@example.com',
-    'commit',
-    '--quiet',
-    '-m',
-    'Start',
-  );
-  writeFileSync(place.issue, issue);
-  // JSON is YAML, too.
-  const agent = {
-    ...{ name: 'claude', dialect: 'claude', model: 'claude-sonnet-4-5' },
-    ...{ env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key }, timeouts: { silence: '30s', wall: '60s' } },
-  };
-  writeFileSync(place.config, JSON.stringify({ agents: [agent] }));
-  return place;
-}
-
-function runFleet({ folder, repository, home, dataFolder, config, issue: issueFile }, programs) {
-  const path = `${programs}:${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
-  const env = { PATH: path, HOME: home, FLEET_CONFIG: config, FLEET_DATA_DIR: dataFolder, LOG_LEVEL: 'warn' };
-  const args = [cli, 'run', '--repo', repository, '--issue', issueFile, '--json'];
-  const options = { cwd: folder, env, timeout: limitMs, maxBuffer: 64 * 1024 * 1024 };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr });
-    });
-  });
-}
-
-/** What the caller has of the repository: nothing of it may change. */
-function stateOf(repository) {
-  return [
-    git(repository, 'status', '--porcelain'),
-    git(repository, 'rev-parse', 'HEAD'),
-    git(repository, 'branch', '--show-current'),
-  ];
-}
-
-function git(repository, ...args) {
-  const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-  return execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', env, timeout: 10_000 });
-}
-
-function parsed(line) {
-  try {
-    return [JSON.parse(line)];
-  } catch {
-    return []; // Not for machines.
-  }
-}
-
-/** Processes that still work below the folder. */
-function survivorsIn(folder) {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [name, contentOf(`/proc/${name}/cmdline`), contentOf(`/proc/${name}/environ`)])
-    .filter(([, ...traces]) => traces.some((trace) => trace.includes(folder)))
-    .map(([pid, command]) => `${pid} ${command.replaceAll('\0', ' ')}`);
-}
-
-function contentOf(path) {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return ''; // It ended meanwhile.
-  }
-}
+/** By what each says; each takes what was seen with `containment`. */
+export const expectations = {
+  'the run ends in review, with exit code 0': ({ fleet, last }) => {
+    assert.deepEqual([fleet.code, last.run?.phase?.name], [0, 'inReview']);
+  },
+  'the model was asked for what each role does, in its order, and for nothing else': ({ turns, unexpected }) => {
+    assert.deepEqual(unexpected, []);
+    const order = ['triager', 'researcher', 'planner', 'critic', 'developer', 'verifier'];
+    assert.deepEqual(
+      turns.map(roleOf),
+      order.flatMap((role) => Array(messagesOf[role]).fill(role)),
+    );
+  },
+  'the agent could look at git, and not commit where the machine can hold that': ({ turns, containment }) => {
+    const words = turns.findLast((turn) => roleOf(turn) === 'developer').results.at(-1).text;
+    assert.match(words, /src\/add\.js \| 2 \+-/);
+    assert.match(words, containment.holdsReadOnly ? /index\.lock': Read-only file system\s+green/ : /green/);
+  },
+  'the merge request holds the criterion with its evidence': ({ last }) => {
+    const { body, branch } = last.mergeRequest;
+    assert.match(branch, /^fleet\/1-add-subtracts$/);
+    assert.match(body, /Closes #1/);
+    assert.match(body, /- \[x\] AC1 /);
+  },
+  'the verifier saw the change and the receipts, and not the words of the developer': ({ turns }) => {
+    const { prompt } = turns.findLast((turn) => roleOf(turn) === 'verifier');
+    assert.match(prompt, /^\+ {2}return a \+ b;$/m);
+    assert.match(prompt, /node --test/);
+    assert.doesNotMatch(prompt, /Step \d\.|Done\./);
+  },
+  'its branch holds the change and nothing else': ({ git, last }) => {
+    const changes = git('diff', '--stat', 'main', last.mergeRequest.branch, '--').trim().split('\n');
+    assert.equal(changes.length, 2);
+    assert.match(git('show', `${last.mergeRequest.branch}:src/add.js`), /return a \+ b;/);
+  },
+  "the caller's checkout is as it was": ({ before, after }) => assert.deepEqual(after, before),
+  'tokens are counted per attempt, as the CLI says': ({ last }) => {
+    const seen = last.run.attempts.map(({ role, usage: { costUsd: _, ...tokens } }) => [role, tokens]);
+    const counted = Object.entries(messagesOf).map(([role, messages]) => [
+      role,
+      Object.fromEntries(Object.entries(perMessage).map(([name, count]) => [name, count * messages])),
+    ]);
+    assert.deepEqual(seen, counted);
+  },
+  "the caller's HOME was left alone": ({ homeEntries }) => assert.deepEqual(homeEntries, []),
+  'no process is left': ({ survivors }) => assert.deepEqual(survivors, []),
+};

@@ -1,37 +1,15 @@
-// A message of the Messages API as the server-sent events that a streaming request is answered with.
-import { randomUUID } from 'node:crypto';
+// Server-sent events, and what each answer of the stand-in counts as used: the same for all APIs, so that sums can be checked.
 
-/**
- * `content`: blocks of text and tool_use. The usage is the same for each message, so that sums can be checked:
- * 400 fresh and 800 cached tokens in, 34 out.
- */
-export function messageEvents(model, content) {
-  const calls = content.some((block) => block.type === 'tool_use');
-  const usage = { input_tokens: 400, cache_creation_input_tokens: 0, cache_read_input_tokens: 800, output_tokens: 1 };
-  const message = {
-    ...{ id: `msg_${randomUUID().replaceAll('-', '').slice(0, 24)}`, type: 'message', role: 'assistant', model },
-    ...{ content: [], stop_reason: null, stop_sequence: null, usage },
-  };
-  const delta = { stop_reason: calls ? 'tool_use' : 'end_turn', stop_sequence: null };
-  return [
-    { type: 'message_start', message },
-    ...content.flatMap(blockEvents),
-    { type: 'message_delta', delta, usage: { output_tokens: 34 } },
-    { type: 'message_stop' },
-  ]
-    .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-    .join('');
+/** Tokens of each answer: 400 fresh and 800 cached ones in, 34 out. */
+export const tokens = { fresh: 400, cached: 800, out: 34 };
+
+/** One event as it goes over the wire; named where the API names its events. */
+export function sse(event, { isNamed = false } = {}) {
+  const words = typeof event === 'string' ? event : JSON.stringify(event);
+  return `${isNamed ? `event: ${event.type}\n` : ''}data: ${words}\n\n`;
 }
 
-function blockEvents(block, index) {
-  const isText = block.type === 'text';
-  const empty = isText ? { type: 'text', text: '' } : { ...block, input: {} };
-  const delta = isText
-    ? { type: 'text_delta', text: block.text }
-    : { type: 'input_json_delta', partial_json: JSON.stringify(block.input) };
-  return [
-    { type: 'content_block_start', index, content_block: empty },
-    { type: 'content_block_delta', index, delta },
-    { type: 'content_block_stop', index },
-  ];
+/** The words of blocks that have some, whichever API they are from. */
+export function textIn(blocks) {
+  return blocks.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('\n');
 }

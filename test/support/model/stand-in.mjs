@@ -1,28 +1,35 @@
-// A stand-in for the Anthropic Messages API on loopback: answers as a script says, and keeps whatever it did not expect.
+// A stand-in for the models of four providers on loopback: answers as a script says, and keeps whatever it did not expect.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { messageEvents } from './sse.mjs';
+import { chat } from './chat.mjs';
+import { fail, refuse } from './faults.mjs';
+import { gemini } from './gemini.mjs';
+import { messages } from './messages.mjs';
+import { responses } from './responses.mjs';
+
+const apis = [messages, responses, gemini, chat];
 
 /** Larger requests than any CLI makes for a small task. */
 const maxBytes = 8 * 1024 * 1024;
 
 /**
- * Starts the stand-in. `script(conversation)` gives the content blocks of the next message, or throws for a request that it
- * does not expect; `conversation` is { prompt, system, results, tools }: the first user text, the system text, the tool results so far
+ * Starts the stand-in. `script(conversation)` gives the content blocks of the next message (`{ type: 'text', text }`,
+ * `{ type: 'call', id, name, input }`) or a fault (see `failing`), or throws for a request that it does not expect;
+ * `conversation` is { api, model, prompt, system, results, tools }: the user's text, the system text, the tool results so far
  * (id, text, isError), and the names of the tools that the CLI offers.
- * Resolves to { url, turns, unexpected, close }: what was asked and answered, and what should not have been asked.
+ * Resolves to { url, turns, refused, unexpected, close }: what was asked and answered, which faults were met (`{ api, kind, atMs }`),
+ * and what should not have been asked.
  */
 export async function startModel({ key, script }) {
-  const turns = [];
-  const unexpected = [];
+  const seen = { turns: [], refused: [], unexpected: [] };
   const server = createServer((request, response) => {
-    answer({ request, response, key, script, turns }).catch((error) => {
-      unexpected.push(`${request.method} ${request.url}: ${error.message}`);
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const asked = { method: request.method, pathname, headers: request.headers };
+    const api = apis.find(({ isAsked }) => isAsked(asked));
+    answer({ request, response, asked, api, key, script, seen }).catch((error) => {
+      seen.unexpected.push(`${request.method} ${request.url}: ${error.message}`);
       // 400: the CLI gives up at once, and the attempt fails.
-      send(response, 400, {
-        type: 'error',
-        error: { type: 'invalid_request_error', message: `stand-in: ${error.message}` },
-      });
+      refuse(response, (api ?? chat).refusal({ kind: 'unexpected', says: `stand-in: ${error.message}` }));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -31,22 +38,33 @@ export async function startModel({ key, script }) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${server.address().port}`, turns, unexpected, close };
+  return { url: `http://127.0.0.1:${server.address().port}`, ...seen, close };
 }
 
-async function answer({ request, response, key, script, turns }) {
-  const { pathname } = new URL(request.url, 'http://localhost');
-  // It looks whether the address answers at all.
-  if (request.method === 'HEAD' && pathname === '/') return void response.writeHead(200).end();
-  if (request.method !== 'POST' || pathname !== '/v1/messages') throw new Error('no such endpoint');
-  if (request.headers['x-api-key'] !== key) throw new Error('not the key that the operator configured');
-  const body = JSON.parse(await textOf(request));
-  if (body.stream !== true) throw new Error('expected a streaming request');
-  const conversation = readConversation(body);
-  const content = script(conversation);
-  turns.push({ ...conversation, content });
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': `req_${turns.length}` });
-  response.end(messageEvents(body.model, content));
+async function answer({ request, response, asked, api, key, script, seen }) {
+  if (api === undefined) return answerAside(response, asked);
+  if (api.keyOf(asked) !== key) throw new Error('not the key that the operator configured');
+  const { isStreaming, ...read } = api.read({ body: JSON.parse(await textOf(request)), pathname: asked.pathname });
+  const conversation = { api: api.name, ...read };
+  // opencode asks for a title of the conversation as well.
+  const isTitle = api === chat && read.tools.length === 0;
+  const content = isTitle ? [{ type: 'text', text: 'A title' }] : script(conversation);
+  if (!Array.isArray(content)) {
+    seen.refused.push({ api: api.name, kind: content.kind, atMs: Date.now() });
+    const events = api.events(read.model, [{ type: 'text', text: 'A word that is cut off.' }]);
+    return void fail(response, { fault: content, api, events });
+  }
+  if (!isTitle) seen.turns.push({ ...conversation, content });
+  if (!isStreaming && api.whole === undefined) throw new Error('expected a streaming request');
+  response.writeHead(200, { 'content-type': isStreaming ? 'text/event-stream' : 'application/json' });
+  response.end(isStreaming ? api.events(read.model, content).join('') : JSON.stringify(api.whole(read.model, content)));
+}
+
+/** What CLIs ask for beside the conversation. */
+function answerAside(response, asked) {
+  const aside = apis.map((api) => api.aside(asked)).find((found) => found !== undefined);
+  if (aside === undefined) throw new Error('no such endpoint');
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(aside));
 }
 
 async function textOf(request) {
@@ -56,34 +74,4 @@ async function textOf(request) {
     if (text.length > maxBytes) throw new Error(`a request of more than ${maxBytes} bytes`);
   }
   return text;
-}
-
-function readConversation({ system, messages, tools }) {
-  const blocks = messages.filter(({ role }) => role === 'user').flatMap(({ content }) => blocksOf(content));
-  const results = blocks
-    .filter(({ type }) => type === 'tool_result')
-    .map((block) => ({
-      id: block.tool_use_id,
-      isError: block.is_error === true,
-      text: textIn(blocksOf(block.content)),
-    }));
-  return {
-    prompt: textIn(blocks),
-    system: textIn(blocksOf(system)),
-    results,
-    tools: (tools ?? []).map(({ name }) => name),
-  };
-}
-
-function blocksOf(content) {
-  return typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
-}
-
-function textIn(blocks) {
-  return blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
-}
-
-function send(response, status, body) {
-  if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

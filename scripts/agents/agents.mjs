@@ -1,0 +1,56 @@
+// The agents that are proven with their real CLIs: which CLI each needs, and its part of Fleet's configuration for a model on loopback.
+
+/** What every account has for a key. */
+export const key = 'dummy-key-for-loopback';
+
+const opencodeConfig = (url) =>
+  JSON.stringify({
+    provider: {
+      fleet: {
+        npm: '@ai-sdk/openai-compatible',
+        options: { baseURL: `${url}/v1`, apiKey: key },
+        models: { small: { limit: { context: 128_000, output: 8192 } } },
+      },
+    },
+  });
+
+const geminiEnv = (url) => ({ GEMINI_API_KEY: key, GOOGLE_GEMINI_BASE_URL: url });
+const opencodeEnv = (url) => ({
+  OPENCODE_CONFIG_CONTENT: opencodeConfig(url),
+  OPENCODE_DISABLE_MODELS_FETCH: '1',
+  OPENCODE_DISABLE_AUTOUPDATE: '1',
+});
+
+/** By name: `cli` to install (none: Fleet's own), and `of(url)`, the agent as an operator writes it. */
+export const agents = {
+  claude: {
+    cli: 'claude',
+    of: (url) => ({
+      ...{ dialect: 'claude', model: 'claude-sonnet-4-5' },
+      env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key },
+    }),
+  },
+  codex: {
+    cli: 'codex',
+    of: (url) => ({
+      ...{ dialect: 'codex', model: 'gpt-5.1-codex' },
+      env: { OPENAI_BASE_URL: `${url}/v1`, CODEX_API_KEY: key },
+    }),
+  },
+  gemini: { cli: 'gemini', of: (url) => ({ dialect: 'gemini', model: 'gemini-2.5-pro', env: geminiEnv(url) }) },
+  opencode: { cli: 'opencode', of: (url) => ({ dialect: 'opencode', model: 'fleet/small', env: opencodeEnv(url) }) },
+  'acp-gemini': {
+    cli: 'gemini',
+    of: (url) => ({ dialect: 'acp', command: ['gemini', '--acp'], vendor: 'google', env: geminiEnv(url) }),
+  },
+  'acp-opencode': {
+    cli: 'opencode',
+    of: (url) => ({ dialect: 'acp', command: ['opencode', 'acp'], vendor: 'opencode', env: opencodeEnv(url) }),
+  },
+  openrouter: {
+    of: (url) => ({
+      ...{ dialect: 'openrouter', model: 'small' },
+      env: { OPENROUTER_BASE_URL: `${url}/v1`, OPENROUTER_API_KEY: key },
+    }),
+  },
+};
