@@ -5,6 +5,7 @@ import { agents } from './agents/agents.mjs';
 import { expectAttempt, runAttempt } from './agents/attempt.mjs';
 import { expected, faults, shortRows } from './agents/fault-rows.mjs';
 import { installCli } from './agents/install.mjs';
+import { relayExpectations, runners, runRelay } from './agents/relay.mjs';
 import { expectations, runWholeLoop } from './agents/whole-loop.mjs';
 import { build } from './build.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
@@ -14,15 +15,21 @@ const atOnce = 2;
 
 /** Each proof by its name: given the folders with the CLI's programs, it throws a text of what is not so. */
 const proofs = {
-  ...Object.fromEntries(Object.keys(agents).map((name) => [`${name}/run`, (programs) => proveRun(name, programs)])),
+  ...Object.fromEntries(
+    Object.keys(agents).map((name) => [
+      `${name}/run`,
+      (programs) => proveRun(runWholeLoop(name, programs[name]), expectations),
+    ]),
+  ),
   ...Object.fromEntries(
     Object.entries(expected).flatMap(([name, rows]) =>
       Object.entries(rows).map(([fault, row]) => [
         `${name}/${fault}`,
-        (programs) => proveFault(name, { programs, fault: faults[fault], row }),
+        (programs) => proveFault(name, { programs: programs[name], fault: faults[fault], row }),
       ]),
     ),
   ),
+  relay: (programs) => proveRun(runRelay(runners.flatMap((name) => programs[name])), relayExpectations),
 };
 
 process.exitCode = await main();
@@ -30,8 +37,10 @@ process.exitCode = await main();
 async function main() {
   const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } });
   const chosen = Object.keys(proofs).filter((name) => isChosen(name, values));
-  if (chosen.length === 0)
-    throw new Error(`--only ${values.only}: no such proof; there are ${Object.keys(proofs).join(', ')}`);
+  if (chosen.length === 0) {
+    process.stderr.write(`--only ${values.only}: no such proof; there are ${Object.keys(proofs).join(', ')}\n`);
+    return 2;
+  }
   ensureInstalled();
   if (build({ ifStale: true }) !== 0) return 1;
   const programs = await installed(chosen);
@@ -56,10 +65,11 @@ function isChosen(name, { short = false, only }) {
 
 /** Installs the CLIs that the proofs need; resolves to agent → folders for PATH. */
 async function installed(chosen) {
+  const needed = new Set(chosen.flatMap((name) => (name === 'relay' ? runners : name.split('/')[0])));
   const programs = {};
   for (const [name, { cli }] of Object.entries(agents)) {
     programs[name] = [];
-    if (cli === undefined || !chosen.some((each) => each.startsWith(`${name}/`))) continue;
+    if (cli === undefined || !needed.has(name)) continue;
     const found = await installCli(cli);
     programs[name] = [found.programs];
     process.stdout.write(`agent   ${name}: ${found.version}\n`);
@@ -71,7 +81,7 @@ async function holds(name, programs) {
   const startedMs = performance.now();
   const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
   try {
-    await proofs[name](programs[name.split('/')[0]]);
+    await proofs[name](programs);
     process.stdout.write(`ok      ${name}  ${seconds()}\n`);
     return true;
   } catch (error) {
@@ -82,9 +92,9 @@ async function holds(name, programs) {
   }
 }
 
-async function proveRun(name, programs) {
+async function proveRun(running, expectations) {
   const { findContainment } = await import('../dist/process/containment.js');
-  const seen = { ...(await runWholeLoop(name, programs)), containment: await findContainment() };
+  const seen = { ...(await running), containment: await findContainment() };
   try {
     const problems = Object.entries(expectations).flatMap(([what, expect]) => problemWith(what, () => expect(seen)));
     if (problems.length > 0)

@@ -54,3 +54,8 @@ export const agents = {
     }),
   },
 };
+
+/** The agent with a subscription, where the CLI tells that by the kind of key: only subscriptions have windows. */
+export function onPlan({ env: { ANTHROPIC_API_KEY: token, ...env }, ...agent }) {
+  return { ...agent, env: token === undefined ? env : { ...env, CLAUDE_CODE_OAUTH_TOKEN: token } };
+}

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failing } from '../../test/support/model/faults.mjs';
 import { startModel } from '../../test/support/model/stand-in.mjs';
-import { agents, key } from './agents.mjs';
+import { agents, key, onPlan } from './agents.mjs';
 import { handsOf } from './hands.mjs';
 import { git, newFolder, newRepository } from './places.mjs';
 import { survivorsWith } from './traces.mjs';
@@ -73,13 +73,10 @@ export async function runAttempt(name, { programs, fault, silenceMs = 8000, wall
 
 /** The agent as the configuration would give it. */
 function specOf(name, { url, timeouts, isPlan }) {
-  const { env, ...written } = agents[name].of(url);
-  // Only subscriptions have windows.
-  const { ANTHROPIC_API_KEY: token, ...rest } = env;
+  const written = agents[name].of(url);
   return {
     ...{ name, account: name, maxConcurrent: 1, command: [], timeouts, vendor: name, events: false },
-    ...written,
-    env: isPlan && token !== undefined ? { ...rest, CLAUDE_CODE_OAUTH_TOKEN: token } : env,
+    ...(isPlan ? onPlan(written) : written),
   };
 }
 

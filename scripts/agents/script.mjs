@@ -1,5 +1,5 @@
 // What the model "says" in a whole run: one small bug, planned and mended through the real tools of the CLI.
-import { handsOf } from './hands.mjs';
+import { goOn, stageSteps } from './stages.mjs';
 
 export const issue = `# add subtracts
 
@@ -18,30 +18,21 @@ test('adds', () => assert.equal(add(2, 3), 5));
 `,
 };
 
-const plan = {
-  summary: 'add() subtracts its second argument; add it.',
-  criteria: [{ id: 'AC1', text: 'add(2, 3) gives 5', proof: { kind: 'command', run: 'node --test' } }],
-  tasks: [{ id: 'T1', title: 'Add instead of subtracting', files: ['src/add.js'], criteria: ['AC1'] }],
-};
-
-const verdict = { criteria: [{ id: 'AC1', met: true, evidence: 'src/add.js:2 adds' }], findings: [] };
-const triage = { kind: 'bug', size: 'medium', intents: [], assumptions: ['numbers only'], questions: [] };
-
-/** A shell line that writes an artifact, and says in which role. */
-const writes = (name, text) => `cat > "$FLEET_ARTIFACTS/${name}" <<'EOF'\n${text}\nEOF\necho "role $FLEET_ROLE"`;
-const writesJson = (name, value) => writes(name, JSON.stringify(value));
-
 /** Where the source is, from what `here` printed. */
 const here = 'echo "here=$PWD="';
 const sourceIn = ([printed]) => `${/here=(\/[^=]*)=/.exec(printed)[1]}/src/add.js`;
 
-/** Steps of a role: each takes the hands and the results so far and gives the next tool call; after the last comes a closing word. */
 const steps = {
-  triager: [({ shell }) => shell(writesJson('triage.json', triage))],
-  researcher: [({ shell }) => shell(writes('research.md', '# Where it is\n\nsrc/add.js:2 subtracts.'))],
-  planner: [({ shell }) => shell(writesJson('plan.json', plan))],
-  critic: [({ shell }) => shell(writesJson('verdict.json', verdict))],
-  verifier: [({ shell }) => shell('git diff HEAD~1 --stat'), ({ shell }) => shell(writesJson('verdict.json', verdict))],
+  ...stageSteps({
+    triage: { kind: 'bug', size: 'medium', intents: [], assumptions: ['numbers only'], questions: [] },
+    research: '# Where it is\n\nsrc/add.js:2 subtracts.',
+    plan: {
+      summary: 'add() subtracts its second argument; add it.',
+      criteria: [{ id: 'AC1', text: 'add(2, 3) gives 5', proof: { kind: 'command', run: 'node --test' } }],
+      tasks: [{ id: 'T1', title: 'Add instead of subtracting', files: ['src/add.js'], criteria: ['AC1'] }],
+    },
+    verdict: { criteria: [{ id: 'AC1', met: true, evidence: 'src/add.js:2 adds' }], findings: [] },
+  }),
   developer: [
     ({ shell }) => shell(here),
     ({ read }, results) => read(sourceIn(results)),
@@ -56,25 +47,8 @@ export const messagesOf = Object.fromEntries(
   ['triager', 'researcher', 'planner', 'critic', 'developer', 'verifier'].map((role) => [role, steps[role].length + 1]),
 );
 
-/** The role that a prompt is for. */
-export function roleOf({ prompt }) {
-  return /^# Role: (\w+)$/m.exec(prompt)?.[1];
-}
-
 /** The script for `startModel`: reads the role from the prompt and goes on from the last tool result. Throws for anything else. */
 export function script(conversation) {
-  const { prompt, results } = conversation;
-  const role = roleOf(conversation);
-  const ofRole = steps[role];
-  if (ofRole === undefined) throw new Error(`no script for role ${role}`);
-  if (!prompt.includes('`add(2, 3)` gives -1')) throw new Error('the prompt lacks the issue');
-  const failed = results.find(({ isError }) => isError);
-  if (failed !== undefined) throw new Error(`a tool failed: ${failed.text}`);
-  const step = ofRole[results.length];
-  if (step === undefined) return [{ type: 'text', text: 'Done.' }];
-  const call = step(
-    handsOf(conversation),
-    results.map(({ text }) => text),
-  );
-  return [{ type: 'text', text: `Step ${results.length + 1}.` }, call];
+  if (!conversation.prompt.includes('`add(2, 3)` gives -1')) throw new Error('the prompt lacks the issue');
+  return goOn(steps, conversation);
 }

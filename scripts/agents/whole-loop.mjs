@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { agents } from './agents.mjs';
 import { fleetRun } from './fleet-run.mjs';
-import { files, issue, messagesOf, roleOf, script } from './script.mjs';
+import { files, issue, messagesOf, script } from './script.mjs';
+import { roleOf } from './stages.mjs';
 
 const limitMs = 150_000;
 const timeouts = { silence: '30s', wall: '60s' };
@@ -53,10 +54,11 @@ export const expectations = {
   },
   "the caller's checkout is as it was": ({ before, after }) => assert.deepEqual(after, before),
   'tokens are counted per attempt, as the CLI says': ({ last }) => {
-    const seen = last.run.attempts.map(({ role, usage: { costUsd: _, ...tokens } }) => [role, tokens]);
+    const counts = Object.keys(perMessage);
+    const seen = last.run.attempts.map(({ role, usage }) => [role, ...counts.map((name) => usage[name])]);
     const counted = Object.entries(messagesOf).map(([role, messages]) => [
       role,
-      Object.fromEntries(Object.entries(perMessage).map(([name, count]) => [name, count * messages])),
+      ...counts.map((name) => perMessage[name] * messages),
     ]);
     assert.deepEqual(seen, counted);
   },
