@@ -5,6 +5,7 @@ export const key = 'dummy-key-for-loopback';
 
 const opencodeConfig = (url) =>
   JSON.stringify({
+    model: 'fleet/small',
     provider: {
       fleet: {
         npm: '@ai-sdk/openai-compatible',
@@ -21,7 +22,14 @@ const opencodeEnv = (url) => ({
   OPENCODE_DISABLE_AUTOUPDATE: '1',
 });
 
-/** By name: `cli` to install (none: Fleet's own), and `of(url)`, the agent as an operator writes it. */
+/** What a message of the stand-in counts as (see `tokens` there), and as what where nobody tells which tokens were cached. */
+const perMessage = { inputTokens: 400, outputTokens: 34, cachedTokens: 800 };
+const perMessageUncached = { inputTokens: 1200, outputTokens: 34, cachedTokens: 0 };
+
+/**
+ * By name: `cli` to install (none: Fleet's own), `of(url)`, the agent as an operator writes it,
+ * and `counts`, where it is not `perMessage`.
+ */
 export const agents = {
   claude: {
     cli: 'claude',
@@ -41,7 +49,13 @@ export const agents = {
   opencode: { cli: 'opencode', of: (url) => ({ dialect: 'opencode', model: 'fleet/small', env: opencodeEnv(url) }) },
   'acp-gemini': {
     cli: 'gemini',
-    of: (url) => ({ dialect: 'acp', command: ['gemini', '--acp'], vendor: 'google', env: geminiEnv(url) }),
+    counts: perMessageUncached,
+    of: (url) => ({
+      dialect: 'acp',
+      command: ['gemini', '--acp', '--model', 'gemini-2.5-pro'],
+      vendor: 'google',
+      env: geminiEnv(url),
+    }),
   },
   'acp-opencode': {
     cli: 'opencode',
@@ -54,6 +68,11 @@ export const agents = {
     }),
   },
 };
+
+/** What a message counts as for this agent. */
+export function countsOf(name) {
+  return agents[name].counts ?? perMessage;
+}
 
 /** The agent with a subscription, where the CLI tells that by the kind of key: only subscriptions have windows. */
 export function onPlan({ env: { ANTHROPIC_API_KEY: token, ...env }, ...agent }) {

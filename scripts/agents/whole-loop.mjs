@@ -1,6 +1,6 @@
 // An issue in, a merge request out, with a real CLI in the middle: what must be true of it.
 import assert from 'node:assert/strict';
-import { agents } from './agents.mjs';
+import { agents, countsOf } from './agents.mjs';
 import { fleetRun } from './fleet-run.mjs';
 import { files, issue, messagesOf, script } from './script.mjs';
 import { roleOf } from './stages.mjs';
@@ -8,13 +8,10 @@ import { roleOf } from './stages.mjs';
 const limitMs = 150_000;
 const timeouts = { silence: '30s', wall: '60s' };
 
-/** What each message of the stand-in counts: see `tokens` there. */
-const perMessage = { inputTokens: 400, outputTokens: 34, cachedTokens: 800 };
-
 /** Takes the sample issue through a run of one agent; what is seen is held against `expectations`. */
-export function runWholeLoop(name, programs) {
+export async function runWholeLoop(name, programs) {
   const configuration = (url) => ({ agents: [{ name, ...agents[name].of(url), timeouts }] });
-  return fleetRun({ programs, script, configuration, issue, files, limitMs });
+  return { name, ...(await fleetRun({ programs, script, configuration, issue, files, limitMs })) };
 }
 
 /** By what each says; each takes what was seen with `containment`. */
@@ -53,7 +50,8 @@ export const expectations = {
     assert.match(git('show', `${last.mergeRequest.branch}:src/add.js`), /return a \+ b;/);
   },
   "the caller's checkout is as it was": ({ before, after }) => assert.deepEqual(after, before),
-  'tokens are counted per attempt, as the CLI says': ({ last }) => {
+  'tokens are counted per attempt, as the CLI says': ({ name: agent, last }) => {
+    const perMessage = countsOf(agent);
     const counts = Object.keys(perMessage);
     const seen = last.run.attempts.map(({ role, usage }) => [role, ...counts.map((name) => usage[name])]);
     const counted = Object.entries(messagesOf).map(([role, messages]) => [
