@@ -22,13 +22,20 @@ const opencodeEnv = (url) => ({
   OPENCODE_DISABLE_AUTOUPDATE: '1',
 });
 
-/** What a message of the stand-in counts as (see `tokens` there), and as what where nobody tells which tokens were cached. */
-const perMessage = { inputTokens: 400, outputTokens: 34, cachedTokens: 800 };
-const perMessageUncached = { inputTokens: 1200, outputTokens: 34, cachedTokens: 0 };
+/** What a number of messages counts as: see `tokens` of the stand-in. */
+const counted = (messages) => ({
+  inputTokens: 400 * messages,
+  outputTokens: 34 * messages,
+  cachedTokens: 800 * messages,
+});
+/** Cached tokens are among the others where an agent does not tell them apart. */
+const undivided = (messages) => ({ ...counted(messages), inputTokens: 1200 * messages, cachedTokens: 0 });
+/** opencode tells an ACP client of the last message of a turn alone. */
+const lastOnly = () => counted(1);
 
 /**
  * By name: `cli` to install (none: Fleet's own), `of(url)`, the agent as an operator writes it,
- * and `counts`, where it is not `perMessage`.
+ * and `counts`, where it is not `counted`.
  */
 export const agents = {
   claude: {
@@ -49,7 +56,7 @@ export const agents = {
   opencode: { cli: 'opencode', of: (url) => ({ dialect: 'opencode', model: 'fleet/small', env: opencodeEnv(url) }) },
   'acp-gemini': {
     cli: 'gemini',
-    counts: perMessageUncached,
+    counts: undivided,
     of: (url) => ({
       dialect: 'acp',
       command: ['gemini', '--acp', '--model', 'gemini-2.5-pro'],
@@ -59,6 +66,7 @@ export const agents = {
   },
   'acp-opencode': {
     cli: 'opencode',
+    counts: lastOnly,
     of: (url) => ({ dialect: 'acp', command: ['opencode', 'acp'], vendor: 'opencode', env: opencodeEnv(url) }),
   },
   openrouter: {
@@ -69,9 +77,10 @@ export const agents = {
   },
 };
 
-/** What a message counts as for this agent. */
-export function countsOf(name) {
-  return agents[name].counts ?? perMessage;
+/** What an attempt of so many messages counts as. */
+export function usageOf(name, messages) {
+  const { counts = counted } = agents[name];
+  return counts(messages);
 }
 
 /** The agent with a subscription, where the CLI tells that by the kind of key: only subscriptions have windows. */
