@@ -53,7 +53,13 @@ export const agents = {
     }),
   },
   gemini: { cli: 'gemini', of: (url) => ({ dialect: 'gemini', model: 'gemini-2.5-pro', env: geminiEnv(url) }) },
-  opencode: { cli: 'opencode', of: (url) => ({ dialect: 'opencode', model: 'fleet/small', env: opencodeEnv(url) }) },
+  opencode: {
+    cli: 'opencode',
+    of: (url) => ({
+      ...{ dialect: 'opencode', model: 'small' },
+      env: { OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: key },
+    }),
+  },
   'acp-gemini': {
     cli: 'gemini',
     counts: undivided,

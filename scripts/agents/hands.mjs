@@ -29,6 +29,11 @@ const hands = [
     read: (file) => ['read', { filePath: file }],
     edit: (file, from, to) => ['edit', { filePath: file, oldString: from, newString: to }],
   },
+  {
+    shell: (command) => ['run', { command }],
+    read: (file) => ['read', { path: file }],
+    edit: (file, from, to) => ['edit', { path: file, old: from, new: to }],
+  },
 ];
 
 /** The hands of a CLI, known by the shell among the tools that it offers; each deed gives a call. Throws where there is none. */
