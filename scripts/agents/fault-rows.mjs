@@ -1,4 +1,4 @@
-// What goes wrong with a model, and what Fleet must make of it: one row a CLI and fault.
+// What goes wrong with a model, and what Fleet must make of it: one row an agent and fault.
 
 /** When the plans of the stand-in begin anew, in seconds since the epoch: not a round hour, so that it is not met by chance. */
 export const resetsAtSeconds = Math.floor(Date.now() / 1000) + 7207;
@@ -21,66 +21,99 @@ export const faults = {
   loop: { isEndless: true, afterCalls: 1 },
 };
 
-const finished = { kind: 'finished' };
-const failed = (failure, limit) => ({ kind: 'failed', failure, ...(limit === undefined ? {} : { limit }) });
+const finished = { outcome: 'finished' };
+const failed = (failure) => ({ outcome: failure });
+const stalled = failed('stalled');
+const other = failed('other');
 
-/** A limit of this kind; with `resetsAtMs` where the CLI tells. */
-const limited = (kind, resetsAtMs) => failed(kind === 'auth' ? 'auth' : 'limit', { kind, resetsAtMs });
-const reset = resetsAtSeconds * 1000;
+/** A limit of this kind; `tells` when the agent says until when. */
+const limited = (kind, { tells = false } = {}) => ({ outcome: kind === 'auth' ? 'auth' : 'limit', limit: kind, tells });
+const told = { tells: true };
+const retried = (row) => ({ ...row, retries: true });
+/** A model in a circle would go on for ever. */
+const circling = (row) => ({ ...row, wallMs: 15_000 });
 
-/** CLI → fault → outcome. `retries`: a retry must be seen. `silence`: longer than usual, since the CLI is silent while it waits. */
+/**
+ * Agent → fault → what Fleet makes of it: `finished` or the kind of failure, the kind of limit, whether until when is told and right,
+ * and whether a retry must have been seen.
+ */
 export const expected = {
   claude: {
-    'rate-short': { outcome: finished, retries: true },
-    'rate-long': { outcome: limited('rate') },
-    'plan-at-once': { outcome: limited('plan', reset) },
-    'plan-mid-task': { outcome: limited('plan', reset) },
-    auth: { outcome: limited('auth'), retries: true },
-    overload: { outcome: limited('overload'), retries: true },
-    stall: { outcome: failed('stalled') },
-    'stall-in-stream': { outcome: failed('stalled') },
-    garbage: { outcome: failed('other') },
-    cut: { outcome: failed('other'), retries: true },
-    loop: { outcome: failed('wall'), wallMs: 15_000 },
+    'rate-short': retried(finished),
+    'rate-long': limited('rate'),
+    'plan-at-once': limited('plan', told),
+    'plan-mid-task': limited('plan', told),
+    auth: retried(limited('auth')),
+    overload: retried(limited('overload')),
+    stall: stalled,
+    'stall-in-stream': stalled,
+    garbage: other,
+    cut: retried(other),
+    loop: circling(failed('wall')),
   },
   codex: {
-    'rate-short': { outcome: finished, retries: true },
-    'rate-long': { outcome: limited('rate') },
-    'plan-at-once': { outcome: limited('plan', reset) },
-    'plan-mid-task': { outcome: limited('plan', reset) },
-    auth: { outcome: limited('auth') },
-    overload: { outcome: limited('overload') },
-    stall: { outcome: failed('stalled') },
-    'stall-in-stream': { outcome: failed('stalled') },
-    garbage: { outcome: failed('other'), retries: true },
-    cut: { outcome: failed('other'), retries: true },
-    loop: { outcome: failed('wall'), wallMs: 15_000 },
+    'rate-short': retried(finished),
+    'rate-long': stalled,
+    'plan-at-once': limited('plan', told),
+    'plan-mid-task': limited('plan', told),
+    auth: retried(limited('auth')),
+    overload: limited('overload'),
+    stall: stalled,
+    'stall-in-stream': stalled,
+    garbage: retried(other),
+    cut: retried(other),
+    loop: circling(failed('wall')),
   },
   gemini: {
-    'rate-short': { outcome: finished },
-    'rate-long': { outcome: limited('rate') },
-    'plan-at-once': { outcome: limited('quota') },
-    'plan-mid-task': { outcome: limited('quota') },
-    auth: { outcome: limited('auth') },
-    overload: { outcome: failed('stalled') },
-    stall: { outcome: failed('stalled') },
-    'stall-in-stream': { outcome: failed('stalled') },
-    garbage: { outcome: failed('other') },
-    cut: { outcome: failed('other') },
-    loop: { outcome: failed('wall'), wallMs: 15_000 },
+    'rate-short': finished,
+    'rate-long': limited('rate', told),
+    'plan-at-once': limited('quota'),
+    'plan-mid-task': limited('quota'),
+    auth: limited('auth'),
+    overload: stalled,
+    stall: stalled,
+    'stall-in-stream': stalled,
+    garbage: other,
+    cut: other,
+    loop: circling(other),
   },
   opencode: {
-    'rate-short': { outcome: finished, retries: true },
-    'rate-long': { outcome: limited('rate') },
-    'plan-at-once': { outcome: limited('quota') },
-    'plan-mid-task': { outcome: limited('quota') },
-    auth: { outcome: limited('auth') },
-    overload: { outcome: limited('overload'), retries: true },
-    stall: { outcome: failed('stalled') },
-    'stall-in-stream': { outcome: failed('stalled') },
-    garbage: { outcome: failed('other') },
-    cut: { outcome: failed('other') },
-    loop: { outcome: failed('wall'), wallMs: 15_000 },
+    'rate-short': retried(finished),
+    'rate-long': retried(stalled),
+    'plan-at-once': retried(stalled),
+    'plan-mid-task': retried(stalled),
+    auth: limited('auth'),
+    overload: retried(stalled),
+    stall: stalled,
+    'stall-in-stream': stalled,
+    garbage: stalled,
+    cut: stalled,
+    loop: circling(failed('wall')),
+  },
+  // ACP has no word for limits and retries: what is hidden ends as silence.
+  'acp-gemini': {
+    'rate-long': limited('rate'),
+    'plan-mid-task': limited('quota'),
+    auth: failed('auth'),
+    stall: stalled,
+  },
+  'acp-opencode': {
+    'plan-mid-task': stalled,
+    auth: limited('auth'),
+    stall: stalled,
+  },
+  openrouter: {
+    'rate-short': limited('rate', told),
+    'rate-long': limited('rate', told),
+    'plan-at-once': limited('quota'),
+    'plan-mid-task': limited('quota'),
+    auth: limited('auth'),
+    overload: retried(limited('overload')),
+    stall: stalled,
+    'stall-in-stream': stalled,
+    garbage: other,
+    cut: retried(limited('overload')),
+    loop: failed('loop'),
   },
 };
 
