@@ -94,7 +94,7 @@ export const expected = {
   'acp-gemini': {
     'rate-long': limited('rate'),
     'plan-mid-task': limited('quota'),
-    auth: failed('auth'),
+    auth: limited('auth'),
     stall: stalled,
   },
   'acp-opencode': {
