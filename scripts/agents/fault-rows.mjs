@@ -53,7 +53,7 @@ export const expected = {
   },
   codex: {
     'rate-short': retried(finished),
-    'rate-long': stalled,
+    'rate-long': retried(stalled),
     'plan-at-once': limited('plan', told),
     'plan-mid-task': limited('plan', told),
     auth: retried(limited('auth')),
@@ -70,12 +70,12 @@ export const expected = {
     'plan-at-once': limited('quota'),
     'plan-mid-task': limited('quota'),
     auth: limited('auth'),
-    overload: stalled,
+    overload: limited('overload'),
     stall: stalled,
     'stall-in-stream': stalled,
     garbage: other,
     cut: other,
-    loop: circling(other),
+    loop: circling(failed('loop')),
   },
   opencode: {
     'rate-short': retried(finished),
