@@ -54,12 +54,15 @@ const stages = stageSteps({
   verdict: { criteria: [{ id: 'AC1', met: true, evidence: 'steps/4.txt:1 is the last step' }], findings: [] },
 });
 
+/** Without `$(…)`, which Gemini CLI refuses. */
+const howFar = "mkdir -p steps; ls steps | wc -l | sed 's/.*/done=&=/'";
+
 /** Looks how far the work is, does the next step (a second time would leave two lines), and then meets the limit, but for the last. */
 function script(conversation) {
   if (roleOf(conversation) !== 'developer') return goOn(stages, conversation);
   const { api, results } = conversation;
   const { shell } = handsOf(conversation);
-  if (results.length === 0) return [shell('mkdir -p steps; echo "done=$(ls steps | wc -l)="')];
+  if (results.length === 0) return [shell(howFar)];
   const next = Number(/done=\s*(\d+)=/.exec(results[0].text)[1]) + 1;
   if (results.length === 1) return [shell(`echo ${runnerOf[api]} >> steps/${next}.txt`)];
   return next < numbers.length ? { kind: 'plan', resetsAtSeconds } : [{ type: 'text', text: 'Done.' }];
