@@ -25,13 +25,12 @@ const finished = { outcome: 'finished' };
 const failed = (failure) => ({ outcome: failure });
 const stalled = failed('stalled');
 const other = failed('other');
+const loop = failed('loop');
 
 /** A limit of this kind; `tells` when the agent says until when. */
 const limited = (kind, { tells = false } = {}) => ({ outcome: kind === 'auth' ? 'auth' : 'limit', limit: kind, tells });
 const told = { tells: true };
 const retried = (row) => ({ ...row, retries: true });
-/** A model in a circle would go on for ever. */
-const circling = (row) => ({ ...row, wallMs: 15_000 });
 
 /**
  * Agent → fault → what Fleet makes of it: `finished` or the kind of failure, the kind of limit, whether until when is told and right,
@@ -49,7 +48,7 @@ export const expected = {
     'stall-in-stream': stalled,
     garbage: other,
     cut: retried(other),
-    loop: circling(failed('wall')),
+    loop,
   },
   codex: {
     'rate-short': retried(finished),
@@ -62,7 +61,7 @@ export const expected = {
     'stall-in-stream': stalled,
     garbage: retried(other),
     cut: retried(other),
-    loop: circling(failed('wall')),
+    loop,
   },
   gemini: {
     'rate-short': finished,
@@ -75,7 +74,7 @@ export const expected = {
     'stall-in-stream': stalled,
     garbage: other,
     cut: other,
-    loop: circling(failed('loop')),
+    loop,
   },
   opencode: {
     'rate-short': retried(finished),
@@ -88,7 +87,7 @@ export const expected = {
     'stall-in-stream': stalled,
     garbage: stalled,
     cut: stalled,
-    loop: circling(failed('wall')),
+    loop,
   },
   // ACP has no word for limits and retries: what is hidden ends as silence.
   'acp-gemini': {
@@ -113,7 +112,7 @@ export const expected = {
     'stall-in-stream': stalled,
     garbage: other,
     cut: retried(limited('overload')),
-    loop: failed('loop'),
+    loop,
   },
 };
 
