@@ -80,15 +80,16 @@ function fromStatus({ properties: { status }, receivedAtMs }: z.infer<typeof sta
   return [{ type: 'retrying', kind: retriedFor(message), delayMs: Math.max(0, next - (receivedAtMs ?? next)) }];
 }
 
-/** It tells no status while it retries; the message is the API's. */
+/** It tells no status while it retries: the message is the API's, or its own about answers that broke off or made no sense. */
 function retriedFor(message: string): LimitKind {
   if (/usage limit/i.test(message)) return 'plan';
-  return /overloaded|server error|unavailable/i.test(message) ? 'overload' : 'rate';
+  if (/quota|billing|credits/i.test(message)) return 'quota';
+  return /rate.?limit|too many requests/i.test(message) ? 'rate' : 'overload';
 }
 
-/** A running call is told again with metadata, for as long as it runs. */
+/** A running call is told again for as long as it runs: the id tells that it is one. A quick one has metadata from the first. */
 function fromPart(part: Part): readonly AgentEvent[] {
   if (part.type !== 'tool') return saidOrStepped(part);
-  if (part.state?.status === 'running') return part.state.metadata === undefined ? [usedTool(part)] : [];
+  if (part.state?.status === 'running') return [usedTool(part)];
   return part.state?.status === 'pending' ? [] : returnedTool(part);
 }
