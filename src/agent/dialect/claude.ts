@@ -65,8 +65,8 @@ function command({ spec, prompt, session, asRoot }: Job): AgentCommand {
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       // By default it retries a limit for minutes, in which another agent could work.
       CLAUDE_CODE_MAX_RETRIES: '2',
-      // It waits for the model no longer than Fleet waits for it.
-      API_TIMEOUT_MS: String(spec.timeouts.silenceMs),
+      // Fleet's patience ends first: of two that end at once, chance would say whether it was a stall or a retry.
+      API_TIMEOUT_MS: String(2 * spec.timeouts.silenceMs),
       // As root it refuses bypassPermissions without this.
       ...(asRoot ? { IS_SANDBOX: '1' } : {}),
     },

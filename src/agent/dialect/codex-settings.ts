@@ -27,7 +27,8 @@ function provider(env: AgentSpec['env'], silenceMs: number): readonly string[] {
     // It sleeps for as long as a 429 says, without a word of how long: the first of these waits is told, and Fleet decides.
     'request_max_retries=1',
     'stream_max_retries=1',
-    `stream_idle_timeout_ms=${silenceMs}`,
+    // Fleet's patience ends first: of two that end at once, chance would say whether it was a stall or a retry.
+    `stream_idle_timeout_ms=${2 * silenceMs}`,
   ];
   return ['model_provider="fleet"', `model_providers.fleet={${members.join(',')}}`];
 }
