@@ -11,6 +11,7 @@ import { measureIdle } from './bench/idle.js';
 import { measureMemory } from './bench/memory.js';
 import { measureRounds } from './bench/rounds.js';
 import { measureRuns } from './bench/runs.js';
+import { measureSwap } from './bench/swap.js';
 import { measureTasks } from './bench/tasks.js';
 import { markdownOf, tableOf, verdictOf } from './bench/table.js';
 import { measureWebhooks } from './bench/webhooks.js';
@@ -24,6 +25,7 @@ const rows: Readonly<Record<string, Row>> = {
   idle: measureIdle,
   rounds: measureRounds,
   agents: measureAgents,
+  swap: measureSwap,
 };
 const full: Amount = { rounds: 5, restMs: 10_000, idleMs: 60_000 };
 const short: Amount = { rounds: 1, restMs: 1_000, idleMs: 5_000 };

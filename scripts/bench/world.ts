@@ -71,14 +71,14 @@ export class World {
     this.#watchPushes();
   }
 
-  /** Nothing runs yet. */
-  static async make(engine: Engine, repositories: number): Promise<World> {
+  /** Nothing runs yet. `limited`: so many developers are asked first whose account has hit a limit, each on an account of its own. */
+  static async make(engine: Engine, repositories: number, { limited = 0 } = {}): Promise<World> {
     const folder = makeFolder();
     for (const name of ['github', 'marks', 'bare']) mkdirSync(join(folder, name));
     const gitHub = await GitHubStandIn.start({ folder: join(folder, 'github') });
     const { variables, drop } = await engine.fresh();
     cpSync(agentScript, join(folder, 'agent.sh'));
-    writeFileSync(join(folder, 'fleet.config.yml'), configuration(folder));
+    writeFileSync(join(folder, 'fleet.config.yml'), configuration(folder, limited));
     const made = Array.from({ length: repositories }, (_, index) =>
       gitHub.addRepository({ path: `acme/repository-${index + 1}`, files, people: { mona: 'write' } }),
     );
@@ -218,10 +218,21 @@ function planOf(tasks: number) {
   };
 }
 
-function configuration(folder: string): string {
+const hit = '{"type":"limited","kind":"plan","resetsAt":"2099-01-01T00:00:00Z"}';
+
+function configuration(folder: string, limited: number): string {
   const command = JSON.stringify(['/bin/sh', join(folder, 'agent.sh'), join(folder, 'marks')]);
+  const limit = JSON.stringify([
+    '/bin/sh',
+    '-c',
+    `: > "${join(folder, 'marks')}/$FLEET_RUN.limited"; echo '${hit}'; exit 1`,
+  ]);
+  const names = Array.from({ length: limited }, (_, index) => `limited-${index + 1}`);
   return [
-    `agents: [{ name: script, dialect: command, command: ${command}, maxConcurrent: 8 }]`,
+    'agents:',
+    `  - { name: script, dialect: command, command: ${command}, maxConcurrent: 8 }`,
+    ...names.map((name) => `  - { name: ${name}, dialect: command, command: ${limit}, events: true }`),
+    `roles: { default: [script], developer: [${[...names, 'script'].join(', ')}] }`,
     'limits: { runs: 8, runsPerRepository: 8, runsPerDay: 100000, runsPerRequesterPerDay: 100000 }\n',
   ].join('\n');
 }
