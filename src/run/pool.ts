@@ -125,7 +125,7 @@ async function inOrder(
   const { role, task, session } = assignment;
   const isBegun = session !== undefined || run.attempts.some((one) => one.role === role && one.task === task);
   const looks = role === 'critic' || role === 'verifier';
-  if (routing === 'ordered' || isBegun || looks) return names.map((agent) => ({ agent }));
+  if (routing === 'ordered' || isBegun || looks || run.agent !== undefined) return names.map((agent) => ({ agent }));
   const { forge, id: repositoryId } = run.repository;
   const kind = run.triage?.kind;
   const of = { forge, repositoryId, role, ...(kind === undefined ? {} : { kind }) };
