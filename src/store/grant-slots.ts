@@ -23,7 +23,7 @@ export async function grantSlots(tables: FleetTables, limits: SlotLimits, nowMs:
     const waiting = await waitingRuns(transaction);
     if (waiting.length === 0) return [];
     const taken = await repositoriesOfSlots(transaction);
-    const started = await requestersSince(transaction, nowMs - dayMs);
+    const started = await startsSince(transaction, nowMs - dayMs);
     const chosen = chooseRuns({ waiting, taken, started, limits });
     const event = { type: 'slotGranted', atMs: nowMs } as const;
     await deliver(
@@ -39,23 +39,31 @@ function chooseRuns(from: {
   readonly waiting: readonly Candidate[];
   /** The repository of each slot that is taken. */
   readonly taken: readonly string[];
-  /** The requester of each start of the last day. */
-  readonly started: readonly string[];
+  /** The requester of each run that has started within the last day. */
+  readonly started: ReadonlyMap<RunId, string>;
   readonly limits: SlotLimits;
 }): readonly Candidate[] {
   const { limits, taken, started } = from;
   const inRepository = counted(taken);
-  const byRequester = counted(started);
-  const most = Math.min(limits.runs - taken.length, limits.runsPerDay - started.length);
+  const byRequester = counted([...started.values()]);
+  const free = limits.runs - taken.length;
+  let starts = started.size;
   const chosen: Candidate[] = [];
-  for (const run of from.waiting) {
-    if (chosen.length >= most) break;
+  // What has begun is finished before anything else begins.
+  const begun = from.waiting.filter(({ id }) => started.has(id));
+  const others = from.waiting.filter(({ id }) => !started.has(id));
+  for (const run of [...begun, ...others]) {
+    if (chosen.length >= free) break;
     const slots = inRepository.get(run.repository) ?? 0;
-    const starts = byRequester.get(run.requester) ?? 0;
-    if (slots >= limits.runsPerRepository || starts >= limits.runsPerRequesterPerDay) continue;
+    if (slots >= limits.runsPerRepository) continue;
+    if (!started.has(run.id)) {
+      const ofRequester = byRequester.get(run.requester) ?? 0;
+      if (starts >= limits.runsPerDay || ofRequester >= limits.runsPerRequesterPerDay) continue;
+      starts += 1;
+      byRequester.set(run.requester, ofRequester + 1);
+    }
     chosen.push(run);
     inRepository.set(run.repository, slots + 1);
-    byRequester.set(run.requester, starts + 1);
   }
   return chosen;
 }
@@ -92,13 +100,15 @@ async function repositoriesOfSlots(tables: FleetTables): Promise<readonly string
   return rows.map((row) => row.repository);
 }
 
-async function requestersSince(tables: FleetTables, sinceMs: number): Promise<readonly string[]> {
+/** A run that waits in between, for an agent or a person, has started once. */
+async function startsSince(tables: FleetTables, sinceMs: number): Promise<ReadonlyMap<RunId, string>> {
   const rows = await tables
     .selectFrom('inbox')
     .innerJoin('runs', 'runs.id', 'inbox.run')
-    .select(requester)
+    .select(['runs.id', requester])
+    .distinct()
     .where('inbox.type', '=', 'slotGranted')
     .where('inbox.at_ms', '>', sinceMs)
     .execute();
-  return rows.map((row) => row.requester);
+  return new Map(rows.map(({ id, requester }) => [id, requester]));
 }

@@ -72,4 +72,16 @@ export function slotsContract(subject: () => Subject): void {
     await store.runs.commit(aChange(after(begun, { phase: { ...preparing, step: 'waiting' } })));
     expect(await store.runs.grantSlots(generous, startMs + 1)).toEqual(['r0']);
   });
+  test('a run that has begun goes on before others begin, and has started once', async () => {
+    const { store } = subject();
+    await waitingRuns(subject(), 3, (index) => ({ createdAtMs: startMs + (index === 2 ? -1 : index) }));
+    const limits = { ...generous, runs: 1, runsPerDay: 1, runsPerRequesterPerDay: 1 };
+    expect(await store.runs.grantSlots({ ...limits, runs: 1 }, startMs)).toEqual(['r2']);
+    const begun = await begin(subject(), 'r2');
+    await store.runs.commit(aChange(after(begun, { phase: { ...preparing, step: 'waiting' } })));
+    expect(await store.runs.grantSlots({ ...limits, runs: 3 }, startMs + 1)).toEqual(['r2']);
+    expect(await store.runs.grantSlots({ ...limits, runs: 3, runsPerDay: 2 }, startMs + 1)).toEqual([]);
+    const most = { ...limits, runs: 3, runsPerDay: 2, runsPerRequesterPerDay: 2 };
+    expect(await store.runs.grantSlots(most, startMs + 1)).toEqual(['r0']);
+  });
 }
