@@ -5,7 +5,7 @@ import { agents } from './agents/agents.mjs';
 import { expectAttempt, runAttempt } from './agents/attempt.mjs';
 import { expected, faults, shortRows } from './agents/fault-rows.mjs';
 import { installCli } from './agents/install.mjs';
-import { relayExpectations, runners, runRelay } from './agents/relay.mjs';
+import { relayExpectations, relays, runRelay } from './agents/relay.mjs';
 import { expectations, runWholeLoop } from './agents/whole-loop.mjs';
 import { build } from './build.mjs';
 import { ensureInstalled } from './ensure-installed.mjs';
@@ -29,7 +29,19 @@ const proofs = {
       ]),
     ),
   ),
-  relay: (programs) => proveRun(runRelay(runners.flatMap((name) => programs[name])), relayExpectations),
+  ...Object.fromEntries(
+    Object.entries(relays).map(([name, legs]) => [
+      `relay/${name}`,
+      (programs) =>
+        proveRun(
+          runRelay(
+            name,
+            legs.flatMap((leg) => programs[leg.name]),
+          ),
+          relayExpectations,
+        ),
+    ]),
+  ),
 };
 
 process.exitCode = await main();
@@ -65,11 +77,12 @@ function isChosen(name, { short = false, only }) {
 
 /** Installs the CLIs that the proofs need; resolves to agent → folders for PATH. */
 async function installed(chosen) {
-  const needed = new Set(chosen.flatMap((name) => (name === 'relay' ? runners : name.split('/')[0])));
+  const inRelay = chosen.some((name) => name.startsWith('relay/'));
   const programs = {};
   for (const [name, { cli }] of Object.entries(agents)) {
     programs[name] = [];
-    if (cli === undefined || !needed.has(name)) continue;
+    const isNeeded = inRelay || chosen.some((each) => each.startsWith(`${name}/`));
+    if (cli === undefined || !isNeeded) continue;
     const found = await installCli(cli);
     programs[name] = [found.programs];
     process.stdout.write(`agent   ${name}: ${found.version}\n`);

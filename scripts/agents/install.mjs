@@ -1,7 +1,7 @@
 // The agent CLIs that `npm run test:agents` drives, installed once into .cache/agents.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -24,9 +24,15 @@ export async function installCli(cli) {
   const folder = join(cache, `${name.split('/').at(-1)}-${version}`);
   const programs = join(folder, 'node_modules/.bin');
   if (!existsSync(folder)) await install(folder, packages[cli]);
-  const env = { HOME: folder, PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/bin:/bin` };
-  const { stdout } = await run(join(programs, cli), ['--version'], { env, timeout: 30_000 });
-  return { programs, version: stdout.trim() };
+  // A HOME of its own: some write there whatever they are asked.
+  const home = mkdtempSync(join(cache, 'home-'));
+  try {
+    const env = { HOME: home, PATH: `${dirname(process.execPath)}:/usr/bin:/bin` };
+    const { stdout } = await run(join(programs, cli), ['--version'], { env, timeout: 30_000 });
+    return { programs, version: stdout.trim() };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 async function install(folder, { name, version, script }) {

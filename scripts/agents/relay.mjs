@@ -1,4 +1,4 @@
-// One task of four steps and four real CLIs: each does the step that is next and runs into the limit of its plan, the last one ends.
+// One task of four steps and four real CLIs: each does the step that is next, and then its model fails; the last one ends.
 import assert from 'node:assert/strict';
 import { agents, onPlan } from './agents.mjs';
 import { resetsAtSeconds } from './fault-rows.mjs';
@@ -7,10 +7,24 @@ import { handsOf } from './hands.mjs';
 import { goOn, roleOf, stageSteps } from './stages.mjs';
 
 const limitMs = 240_000;
-const timeouts = { silence: '30s', wall: '60s' };
+const timeouts = { silence: '20s', wall: '60s' };
+const plan = { kind: 'plan', resetsAtSeconds };
 
-/** Who runs, in the order of preference. */
-export const runners = ['claude', 'codex', 'gemini', 'opencode'];
+/** By name, in the order of preference: who runs, what its model does after its step, and what Fleet makes of it. */
+export const relays = {
+  plans: [
+    { name: 'claude', fault: plan, end: 'plan' },
+    { name: 'codex', fault: plan, end: 'plan' },
+    { name: 'gemini', fault: plan, end: 'quota' },
+    { name: 'opencode', end: 'finished' },
+  ],
+  faults: [
+    { name: 'opencode', fault: { kind: 'cut' }, end: 'overload' },
+    { name: 'gemini', fault: { kind: 'auth' }, end: 'auth' },
+    { name: 'codex', fault: { kind: 'stall' }, end: 'stalled' },
+    { name: 'claude', end: 'finished' },
+  ],
+};
 
 /** The API tells who it is. */
 const runnerOf = { messages: 'claude', responses: 'codex', gemini: 'gemini', chat: 'opencode' };
@@ -57,31 +71,37 @@ const stages = stageSteps({
 /** Without `$(…)`, which Gemini CLI refuses. */
 const howFar = "mkdir -p steps; ls steps | wc -l | sed 's/.*/done=&=/'";
 
-/** Looks how far the work is, does the next step (a second time would leave two lines), and then meets the limit, but for the last. */
-function script(conversation) {
-  if (roleOf(conversation) !== 'developer') return goOn(stages, conversation);
-  const { api, results } = conversation;
-  const { shell } = handsOf(conversation);
-  if (results.length === 0) return [shell(howFar)];
-  const next = Number(/done=\s*(\d+)=/.exec(results[0].text)[1]) + 1;
-  if (results.length === 1) return [shell(`echo ${runnerOf[api]} >> steps/${next}.txt`)];
-  return next < numbers.length ? { kind: 'plan', resetsAtSeconds } : [{ type: 'text', text: 'Done.' }];
-}
-
-/** Stages are done by an agent with an account of its own, which meets no limit. */
-function configuration(url) {
-  return {
-    agents: [
-      { name: 'desk', ...agents.claude.of(url), timeouts },
-      ...runners.map((name) => ({ name, ...onPlan(agents[name].of(url)), timeouts })),
-    ],
-    roles: { default: ['desk'], developer: runners },
+/** Looks how far the work is, does the next step (a second time would leave two lines), and then fails, but for the last. */
+function scriptOf(legs) {
+  return (conversation) => {
+    if (roleOf(conversation) !== 'developer') return goOn(stages, conversation);
+    const { api, results } = conversation;
+    const { shell } = handsOf(conversation);
+    const { name, fault } = legs.find((leg) => leg.name === runnerOf[api]);
+    if (results.length === 0) return [shell(howFar)];
+    const next = Number(/done=\s*(\d+)=/.exec(results[0].text)[1]) + 1;
+    if (results.length === 1) return [shell(`echo ${name} >> steps/${next}.txt`)];
+    return fault ?? [{ type: 'text', text: 'Done.' }];
   };
 }
 
-/** Runs the relay; `programs`: folders with the four CLIs. */
-export function runRelay(programs) {
-  return fleetRun({ programs, script, configuration, issue, files, limitMs });
+/** Stages are done by an agent with an account of its own, whose model does not fail. */
+function configurationOf(legs) {
+  const developer = legs.map(({ name }) => name);
+  return (url) => ({
+    agents: [
+      { name: 'desk', ...agents.claude.of(url), timeouts },
+      ...developer.map((name) => ({ name, ...onPlan(agents[name].of(url)), timeouts })),
+    ],
+    roles: { default: ['desk'], developer },
+  });
+}
+
+/** Runs a relay; `programs`: folders with the four CLIs. */
+export async function runRelay(name, programs) {
+  const legs = relays[name];
+  const [script, configuration] = [scriptOf(legs), configurationOf(legs)];
+  return { legs, ...(await fleetRun({ programs, script, configuration, issue, files, limitMs })) };
 }
 
 /** By what each says, as in the whole loop. */
@@ -89,31 +109,29 @@ export const relayExpectations = {
   'the run ends in review, with exit code 0': ({ fleet, last, unexpected }) => {
     assert.deepEqual([fleet.code, last.run?.phase?.name, unexpected], [0, 'inReview', []]);
   },
-  'four agents made one attempt each, and three met the limit of their plan': ({ last }) => {
+  'each agent made one attempt, in the order of preference, and ended as its model did': ({ legs, last }) => {
     const attempts = last.run.attempts.filter(({ role }) => role === 'developer');
-    const seen = attempts.map(({ agent, outcome }) => [agent, outcome.limit?.kind ?? outcome.kind]);
+    const ends = attempts.map(({ agent, outcome }) => ({
+      name: agent,
+      end: outcome.limit?.kind ?? outcome.failure ?? outcome.kind,
+    }));
     assert.deepEqual(
-      seen.map(([agent]) => agent),
-      runners,
+      ends,
+      legs.map(({ name, end }) => ({ name, end })),
     );
-    assert.ok(
-      seen.slice(0, -1).every(([, how]) => how === 'plan' || how === 'quota'),
-      JSON.stringify(seen),
-    );
-    assert.equal(seen.at(-1)[1], 'finished');
   },
-  'each step was done once, by whom it was due': ({ git, last }) => {
+  'each step was done once, by whom it was due': ({ legs, git, last }) => {
     const written = numbers.map((number) => git('show', `${last.mergeRequest.branch}:steps/${number}.txt`));
     assert.deepEqual(
       written,
-      runners.map((name) => `${name}\n`),
+      legs.map(({ name }) => `${name}\n`),
     );
   },
-  'who goes on is told what is there already': ({ turns }) => {
-    const prompts = runners.map(
-      (name) => turns.find((turn) => roleOf(turn) === 'developer' && runnerOf[turn.api] === name)?.prompt,
+  'who goes on is told what is there already': ({ legs, turns }) => {
+    const prompts = legs.map(
+      ({ name }) => turns.find((turn) => roleOf(turn) === 'developer' && runnerOf[turn.api] === name)?.prompt ?? '',
     );
-    prompts.slice(1).forEach((prompt, index) => assert.match(prompt ?? '', new RegExp(`^\\+${runners[index]}$`, 'm')));
+    prompts.slice(1).forEach((prompt, index) => assert.match(prompt, new RegExp(`^\\+${legs[index].name}$`, 'm')));
   },
   'no process is left': ({ survivors }) => assert.deepEqual(survivors, []),
 };
