@@ -84,7 +84,7 @@ export function afterFailure(
   const { attempt, problems, left } = event;
   const policy = run.prepared?.policy;
   const badArtifact = attempt.outcome.kind === 'finished';
-  const from = left ?? at.assignment.from;
+  const from = left === undefined || isHalf(attempt) ? at.assignment.from : left;
   const free = atNoCost({ ...at, assignment: { ...at.assignment, from } }, attempt);
   if (free !== undefined) return free;
   const { session: _, ...assignment } = at.assignment;
@@ -106,6 +106,11 @@ export function afterFailure(
   const next = role === 'auditor' ? agent : agentAfter(run, role, agent);
   const because = `the ${role} ${agent} failed; ${next} goes on`;
   return { kind: 'again', failures, assignment: { ...assignment, agent: next, feedback, from }, because };
+}
+
+/** What died by itself may have left half a file, which no check finds: that is archived, and not built upon. */
+function isHalf({ outcome }: AttemptRecord): boolean {
+  return outcome.kind === 'failed' && (outcome.failure === 'crash' || outcome.failure === 'flood');
 }
 
 /** What is not the task's fault is not counted against it: an account's limit, a session that is gone, one that has grown too long. */

@@ -93,6 +93,12 @@ describe('an attempt that was cut off', () => {
     },
   ]);
 
+  it('because it crashed leaves nothing that is built upon: it may be half a file', () => {
+    const crash: AttemptOutcome = { kind: 'failed', failure: 'crash', reason: 'exit code 1' };
+    const { effects } = decide(run(), { ...failed(crash), left });
+    expect(effects).toEqual([runs(developer({ agent: 'codex' }))]);
+  });
+
   it('in a fresh session because the task is too big is planned anew once its attempts are spent', () => {
     const once = aRun({ phase: working(lane({ failures: 2 })), prepared, plan });
     const decided = decide(once, failed(tooLong));
