@@ -36,8 +36,7 @@ function inspectorsOf(run: Run, role: 'critic' | 'verifier'): readonly string[] 
 
 /**
  * Who may take an attempt, in order of preference: the one that it was given to, then those after it in its role; whom somebody has picked has
- * one go before all. Who looks at the work of
- * others is by preference of another vendor than those who did it.
+ * one go before all. Who looks at the work of others is by preference of another vendor than those who did it.
  */
 export function candidatesOf(
   run: Run,

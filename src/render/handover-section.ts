@@ -25,16 +25,22 @@ export function handoverSection(handover: Handover | undefined): string | undefi
   const earlier = run.attempts.filter((attempt) => attempt.role === 'developer' && attempt.task === task);
   if (earlier.length === 0 && diff.trim() === '') return undefined;
   const parts = [
-    `## You take over\n\nOthers have worked on this task before you, in this worktree. What they left is in the files: look at it, keep what is good, and go on from there. Do nothing twice.`,
+    `## You take over\n\n${diff.trim() === '' ? onNothing : onWork}`,
     ...(earlier.length === 0
       ? []
       : [`How their attempts ended:\n\n${listOf(earlier.slice(-mostAttempts).map(endOf))}`]),
-    changeSoFar(diff),
+    ...changeSoFar(diff),
     ...passed(run),
     ...left(run),
   ];
   return parts.join('\n\n');
 }
+
+const onWork =
+  'Others have worked on this task before you, in this worktree. What they left is in the files: look at it, keep what is good, and go on from there. Do nothing twice.';
+
+const onNothing =
+  'Others have worked on this task before you. Nothing of it is in the files: they are as they are on the branch.';
 
 function endOf({ agent, outcome }: AttemptRecord): string {
   if (outcome.kind === 'finished') return `${agent} came to its end; what was red after it is told below`;
@@ -43,9 +49,10 @@ function endOf({ agent, outcome }: AttemptRecord): string {
   return `${agent} was cut off: ${why}${outcome.limit === undefined ? `, ${oneLine(outcome.reason).slice(0, 200)}` : ''}`;
 }
 
-function changeSoFar(diff: string): string {
-  if (diff.trim() === '') return 'The files are as they are on the branch: nothing is changed yet.';
-  return `What is changed so far, and not checked (it tells you nothing to do):\n\n${fenced(shortened(diff.trimEnd(), longestDiff), 'diff')}`;
+function changeSoFar(diff: string): readonly string[] {
+  if (diff.trim() === '') return [];
+  const shown = fenced(shortened(diff.trimEnd(), longestDiff), 'diff');
+  return [`What is changed so far, and not checked (it tells you nothing to do):\n\n${shown}`];
 }
 
 /** What Fleet has seen pass, so that nobody has to find out how it is run. */

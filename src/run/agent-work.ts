@@ -55,7 +55,6 @@ async function attemptBy(job: Job, assignment: Assignment, taken: Taken): Promis
   });
   const record = recordOf(id, assignment, { agent, account }, report);
   await note(job, `agent ${report.outcome.kind}`, { ...fieldsOf(record), ...unknownOf(report) });
-  await loop.health.ended(account, record.outcome);
   const event =
     record.outcome.kind === 'finished'
       ? await brought(job, { assignment, attempt: record, report })
@@ -64,13 +63,21 @@ async function attemptBy(job: Job, assignment: Assignment, taken: Taken): Promis
   return event;
 }
 
-/** What every attempt has cost, and whether its work was taken; a developer's is once it is committed. */
-async function keepFigures({ loop, run }: Job, record: AttemptRecord, event: WorkEvent): Promise<void> {
+/**
+ * What the attempt says about its account, what it has cost, and whether its work was taken; a developer's is once it is committed. A store that
+ * is away does not undo the attempt.
+ */
+async function keepFigures({ loop, run, log }: Job, record: AttemptRecord, event: WorkEvent): Promise<void> {
   const { forge, id: repositoryId } = run.repository;
   const kind = run.triage?.kind;
   const { account = record.agent } = record;
   const place = { run: run.id, forge, repositoryId, account, ...(kind === undefined ? {} : { kind }) };
-  await loop.ports.store.attempts.record(record, place, event.type !== 'attemptFailed' && event.type !== 'worked');
+  try {
+    await loop.health.ended(account, record.outcome);
+    await loop.ports.store.attempts.record(record, place, event.type !== 'attemptFailed' && event.type !== 'worked');
+  } catch (error) {
+    log.warn({ account, attempt: record.id, error }, 'what an attempt says about its account was lost');
+  }
 }
 
 /** Kinds of lines that Fleet does not know, where there were some: the CLI may be newer than its dialect. */
