@@ -92,7 +92,7 @@ describe('acp', () => {
       { code: -32603, message: 'x', data: { codexErrorInfo: { httpConnectionFailed: { httpStatusCode: 401 } } } },
     ],
     ['context', 'event', { code: -32603, message: 'x', data: { codex_error_info: 'context_window_exceeded' } }],
-    ['context', 'text', { code: -32603, message: 'Your prompt is too long' }],
+    ['context', 'text', { code: -32603, message: 'Internal error: Prompt is too long' }],
     ['rate', 'status', { code: 429, message: 'You exceeded your current quota. Please retry in 2s.' }],
   ])('sees %s by %s in %j', (kind, source, error) => {
     const failure = kind === 'auth' ? 'auth' : 'limit';

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LimitKind } from '../../src/domain/agent.js';
+import { acpDialect } from '../../src/agent/dialect/acp.js';
+import { openRouterDialect } from '../../src/agent/dialect/openrouter.js';
 import { speakers } from './speakers.js';
 
 /** A line that a CLI printed, or the end of its process, and the limit that it tells of; the line as text, or as its JSON. */
@@ -18,7 +20,10 @@ const rows = readFileSync(new URL('limit-corpus.jsonl', import.meta.url), 'utf8'
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as Row);
 
-describe.each(speakers)('limits of $name', ({ name, dialect }) => {
+/** Those with a test of their own for what was recorded, too. */
+const all = [...speakers, { name: 'acp', dialect: acpDialect() }, { name: 'openrouter', dialect: openRouterDialect }];
+
+describe.each(all)('limits of $name', ({ name, dialect }) => {
   const own = rows.filter((row) => row.dialect === name);
 
   it.each(own)('$limit: $why', ({ limit, resetsAtMs, line, exit }) => {
@@ -34,6 +39,6 @@ describe.each(speakers)('limits of $name', ({ name, dialect }) => {
 });
 
 it('knows the dialect of every row', () => {
-  const names = speakers.map(({ name }) => name);
+  const names = all.map(({ name }) => name);
   expect(rows.filter(({ dialect }) => !names.includes(dialect))).toEqual([]);
 });

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { LimitHit, LimitKind } from '../../domain/agent.js';
 import type { AcpRefusal, CodexError } from './acp-schema.js';
+import { parseObject, text } from './json-lines.js';
+import { limitInText } from './limit-text.js';
+import { limitOfStatus } from './limits.js';
 
 type Hit = Pick<LimitHit, 'kind' | 'source'>;
 
 const authRequired = -32000;
 
-/** Words of claude-agent-acp and of both Codex agents. */
+/** Words of claude-agent-acp, of both Codex agents, and of opencode. */
 const words: ReadonlyMap<string, LimitKind> = new Map([
   ['rate_limit', 'rate'],
   ['overloaded', 'overload'],
@@ -19,60 +22,51 @@ const words: ReadonlyMap<string, LimitKind> = new Map([
   ['contextWindowExceeded', 'context'],
   ['context_window_exceeded', 'context'],
   ['unauthorized', 'auth'],
+  // opencode's.
+  ['ContextOverflowError', 'context'],
+  ['ProviderAuthError', 'auth'],
 ]);
-
-/** The agent's own error text, in which no model writes: all that opencode and some answers of others have. */
-const texts: readonly (readonly [RegExp, LimitKind])[] = [
-  [/context (?:window|length)|prompt is too long/i, 'context'],
-  [/usage limit/i, 'plan'],
-  [/quota|billing|credit balance|insufficient (?:funds|credits)/i, 'quota'],
-  [/rate limit|too many requests/i, 'rate'],
-  [/api key|\b401\b|unauthorized|not logged in|authentication/i, 'auth'],
-  [/overloaded|at capacity|\b503\b|\b529\b/i, 'overload'],
-];
 
 /** Gemini writes Google's answer into the message as JSON. */
 const googleError = z.object({
-  error: z.object({ details: z.array(z.object({ reason: z.string().optional() })) }),
+  error: z.object({
+    message: text,
+    details: z
+      .array(z.object({ reason: text }))
+      .optional()
+      .catch(undefined),
+  }),
 });
 
 /** The limit that an error of the protocol tells, undefined where it is of another kind. */
 export function limitOfRefusal({ code, message, data }: AcpRefusal): Hit | undefined {
   if (code === authRequired) return { kind: 'auth', source: 'event' };
-  const kind = ofInfo(data.errorKind ?? data.codexErrorInfo ?? data.codex_error_info);
-  if (kind !== undefined) return { kind, source: 'event' };
-  // The status of HTTP as a code of JSON-RPC, as gemini has it; a day's quota differs from a minute's by its text alone.
-  if (code === 429) return { kind: /daily quota/i.test(message) ? 'quota' : 'rate', source: 'status' };
-  if (isKeyInvalid(message)) return { kind: 'auth', source: 'event' };
-  return ofText(data.message ?? message);
+  const body = googleError.safeParse(parseObject(message)).data?.error;
+  if (body?.details?.some(({ reason }) => reason === 'API_KEY_INVALID')) return { kind: 'auth', source: 'event' };
+  // gemini has the status of HTTP as a code of JSON-RPC; a day's quota differs from a minute's by its text alone.
+  const status = limitOfStatus(code);
+  const isOfTheDay = status === 'rate' && message.startsWith('You have exhausted your daily quota');
+  if (status !== undefined) return { kind: isOfTheDay ? 'quota' : status, source: 'status' };
+  const word = data.errorKind ?? data.codexErrorInfo ?? data.codex_error_info ?? data.errorName;
+  // opencode and claude begin with the protocol's own name of the error.
+  return exactly(ofWord(word), data.message ?? body?.message ?? message.replace(/^Internal error: /, ''));
 }
 
 /** The limit behind an error that codex-acp tells on the way. */
 export function limitOfCodex({ codexErrorInfo, message = '' }: CodexError): Hit | undefined {
-  const kind = ofInfo(codexErrorInfo);
-  return kind === undefined ? ofText(message) : { kind, source: 'event' };
+  return exactly(ofWord(codexErrorInfo), message);
 }
 
-function ofInfo(info: string | number | undefined): LimitKind | undefined {
-  if (typeof info !== 'number') return words.get(info ?? '');
-  if (info === 429) return 'rate';
-  if (info === 402) return 'quota';
-  if (info === 401 || info === 403) return 'auth';
-  return info >= 500 ? 'overload' : undefined;
+function ofWord(word: string | number | undefined): Hit | undefined {
+  const kind = typeof word === 'number' ? limitOfStatus(word) : words.get(word ?? '');
+  return kind === undefined ? undefined : { kind, source: 'event' };
 }
 
-function ofText(text: string): Hit | undefined {
-  const kind = texts.find(([pattern]) => pattern.test(text))?.[1];
-  return kind === undefined ? undefined : { kind, source: 'text' };
-}
-
-function isKeyInvalid(message: string): boolean {
-  if (!message.startsWith('{')) return false;
-  try {
-    const { data } = googleError.safeParse(JSON.parse(message));
-    return data?.error.details.some(({ reason }) => reason === 'API_KEY_INVALID') ?? false;
-  } catch {
-    // Text that happens to start with a brace.
-    return false;
-  }
+/** A rate and a plan are names for a plan and for money, too: the agent's own words tell them apart, and are all that some errors have. */
+function exactly(hit: Hit | undefined, said: string): Hit | undefined {
+  const kind = limitInText(said);
+  if (kind === undefined || kind === hit?.kind) return hit;
+  if (hit === undefined) return { kind, source: 'text' };
+  const isCoarse = hit.kind === 'rate' || hit.kind === 'plan';
+  return isCoarse && (kind === 'plan' || kind === 'quota') ? { kind, source: 'text' } : hit;
 }

@@ -72,8 +72,11 @@ const refusal = z.object({
   code: z.number(),
   message: z.string(),
   data: z
-    .object({ message: text, details: text, errorKind: text, codexErrorInfo: codexInfo, codex_error_info: codexInfo })
-    .catch({ message: undefined, details: undefined, errorKind: undefined }),
+    .object({
+      ...{ message: text, details: text, errorKind: text, errorName: text },
+      ...{ codexErrorInfo: codexInfo, codex_error_info: codexInfo },
+    })
+    .catch({ message: undefined, details: undefined, errorKind: undefined, errorName: undefined }),
 });
 
 /** The bridge's own lines. */
