@@ -121,8 +121,8 @@ function rulesOf({ tree = defaultTree }: Surroundings, spec: AgentSpec, facts: D
 /** The limit that the watchdog found, as if the agent had told it. */
 function limitIn({ limit }: Halt, nowMs: number): readonly AgentEvent[] {
   if (limit === undefined) return [];
-  const reset = limit.waitMs === undefined ? {} : { resetsAtMs: nowMs + limit.waitMs };
-  return [{ type: 'limited', kind: limit.kind, source: 'event', ...reset }];
+  const { waitMs, ...hit } = limit;
+  return [{ type: 'limited', ...hit, ...(waitMs === undefined ? {} : { resetsAtMs: nowMs + waitMs }) }];
 }
 
 function endOf(ended: Ended, halt: Halt | undefined): AttemptEnd {

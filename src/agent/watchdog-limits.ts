@@ -1,5 +1,5 @@
-import type { AgentEvent, LimitKind } from '../domain/agent.js';
-import { type Halt, inSeconds, type Watched } from './watchdog-state.js';
+import type { AgentEvent } from '../domain/agent.js';
+import { type Found, type Halt, inSeconds, type Watched } from './watchdog-state.js';
 
 /** A retry that waits longer than this, or the third in a row, is a limit: Fleet decides what to do meanwhile, not the CLI. */
 const longestRetryMs = 60_000;
@@ -9,21 +9,25 @@ const mostRetries = 3;
 const limitedMs = 10_000;
 
 /** A retry: a short one is borne. */
-export function sawRetry(state: Watched, { kind, delayMs }: AgentEvent & { type: 'retrying' }): Watched {
+export function sawRetry(
+  state: Watched,
+  { kind, delayMs, source = 'event' }: AgentEvent & { type: 'retrying' },
+): Watched {
+  const limit = { kind, source };
   const count = state.retries.count + 1;
-  const next = { ...state, retries: { count, kind } };
+  const next = { ...state, retries: { count, limit } };
   if (delayMs > longestRetryMs) {
     const reason = `would have waited ${inSeconds(delayMs)} for its next try (${kind})`;
-    return { ...next, halt: haltOn({ kind, waitMs: delayMs }, reason) };
+    return { ...next, halt: haltOn({ ...limit, waitMs: delayMs }, reason) };
   }
   if (count < mostRetries) return next;
-  return { ...next, halt: haltOn({ kind }, `tried again ${count} times (${kind})`) };
+  return { ...next, halt: haltOn(limit, `tried again ${count} times (${kind})`) };
 }
 
 /** A limit; those that the CLI cannot work on with are remembered, from when they were told first. */
-export function sawLimit(state: Watched, kind: LimitKind, atMs: number): Watched {
+export function sawLimit(state: Watched, { kind, source }: Found, atMs: number): Watched {
   const isFinal = kind === 'plan' || kind === 'quota' || kind === 'auth';
-  return isFinal && state.limited === undefined ? { ...state, limited: { kind, atMs } } : state;
+  return isFinal && state.limited === undefined ? { ...state, limited: { kind, source, atMs } } : state;
 }
 
 /** The end of what lives on with its limit. */
@@ -33,12 +37,14 @@ export function overdueOf({ limited }: Watched, atMs: number): Halt | undefined 
 }
 
 /** The end of what is silent: after a retry it is the limit that it waits for. */
-export function silenceOf({ retries: { kind } }: Watched, quietMs: number): Halt {
+export function silenceOf({ retries: { limit } }: Watched, quietMs: number): Halt {
   const reason = `printed nothing for ${inSeconds(quietMs)}`;
-  return kind === undefined ? { failure: 'stalled', reason } : haltOn({ kind }, `${reason} after a retry (${kind})`);
+  return limit === undefined
+    ? { failure: 'stalled', reason }
+    : haltOn(limit, `${reason} after a retry (${limit.kind})`);
 }
 
-function haltOn({ kind, waitMs }: NonNullable<Halt['limit']>, reason: string): Halt {
-  const limit = { kind, ...(waitMs === undefined ? {} : { waitMs }) };
+function haltOn({ kind, source, waitMs }: NonNullable<Halt['limit']>, reason: string): Halt {
+  const limit = { kind, source, ...(waitMs === undefined ? {} : { waitMs }) };
   return { failure: kind === 'auth' ? 'auth' : 'limit', reason, limit };
 }

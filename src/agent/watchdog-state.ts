@@ -1,4 +1,4 @@
-import type { AgentEvent, AgentFailureKind, LimitKind } from '../domain/agent.js';
+import type { AgentEvent, AgentFailureKind, LimitHit } from '../domain/agent.js';
 import type { TreeUsage } from '../process/tree-usage.js';
 import { type Calls, noCalls } from './watchdog-calls.js';
 import { type Flow, flowFrom } from './watchdog-flood.js';
@@ -31,12 +31,15 @@ export type Seen = { readonly atMs: number } & (
   | { readonly type: 'changes'; readonly fingerprint: string; readonly step: number }
 );
 
+/** A limit, and where its kind is known from. */
+export type Found = Pick<LimitHit, 'kind' | 'source'>;
+
 /** Why the watchdog ends an attempt. */
 export interface Halt {
   readonly failure: AgentFailureKind;
   readonly reason: string;
   /** The limit that it found; `waitMs`: until work may go on, where that is known. */
-  readonly limit?: { readonly kind: LimitKind; readonly waitMs?: number };
+  readonly limit?: Found & { readonly waitMs?: number };
 }
 
 /** What the watchdog knows of an attempt. Once `halt` is set, it does not change. */
@@ -50,9 +53,9 @@ export interface Watched {
   readonly calls: Calls;
   readonly flow: Flow;
   /** Retries in a row, and what the last one was for. */
-  readonly retries: { readonly count: number; readonly kind?: LimitKind };
+  readonly retries: { readonly count: number; readonly limit?: Found };
   /** A limit that the CLI has to end on. */
-  readonly limited?: { readonly kind: LimitKind; readonly atMs: number };
+  readonly limited?: Found & { readonly atMs: number };
   readonly changes: { readonly fingerprint?: string; readonly step: number };
   /** The most that was read. */
   readonly peak: TreeUsage;

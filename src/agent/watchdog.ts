@@ -39,7 +39,7 @@ export function watch(state: Watched, seen: Seen): Watched {
 function sawEvent(state: Watched, event: AgentEvent, atMs: number): Watched {
   if (event.type === 'used') return sawCall(state, event);
   if (event.type === 'retrying') return sawRetry(state, event);
-  if (event.type === 'limited') return sawLimit(state, event.kind, atMs);
+  if (event.type === 'limited') return sawLimit(state, event, atMs);
   if (event.type === 'returned')
     return { ...state, retries: noRetries, running: new Set([...state.running].filter((id) => id !== event.id)) };
   const isAnswer = event.type === 'said' || event.type === 'started';

@@ -28,7 +28,13 @@ export type AgentEvent =
   /** As the dialect counts; see `DialectFacts.tokens` and `.cost`. */
   | ({ readonly type: 'usage' } & Usage)
   | ({ readonly type: 'limited' } & LimitHit)
-  | { readonly type: 'retrying'; readonly kind: LimitKind; readonly delayMs: number }
+  /** `source`: of the kind; by default `event`. */
+  | {
+      readonly type: 'retrying';
+      readonly kind: LimitKind;
+      readonly delayMs: number;
+      readonly source?: LimitHit['source'];
+    }
   | { readonly type: 'finished' }
   | { readonly type: 'failed'; readonly kind: AgentFailureKind; readonly reason: string }
   /** The session that was to be gone on with is not there. */

@@ -99,7 +99,10 @@ describe('the watchdog ends an attempt that', () => {
         [1, retrying(0)],
         [301, tick],
       ],
-      { ...failure('limit', 'printed nothing for 300 s after a retry (rate)'), limit: { kind: 'rate' } },
+      {
+        ...failure('limit', 'printed nothing for 300 s after a retry (rate)'),
+        limit: { kind: 'rate', source: 'event' },
+      },
     ],
     ['prints lines without end', inTurn(times(21, () => ({ ...out, lines: 1000 }))), flood],
     ['prints bytes without end', inTurn(times(33, () => ({ ...out, bytes: 1024 * 1024 }))), flood],
@@ -147,13 +150,21 @@ describe('the watchdog ends an attempt that', () => {
       [[1, retrying(3_600_000)]],
       {
         ...failure('limit', 'would have waited 3600 s for its next try (rate)'),
-        limit: { kind: 'rate', waitMs: 3_600_000 },
+        limit: { kind: 'rate', source: 'event', waitMs: 3_600_000 },
       },
     ],
     [
       'tries for the third time',
       inTurn([retrying(500), limited('rate'), retrying(1000), retrying(2000)]),
-      { ...failure('limit', 'tried again 3 times (rate)'), limit: { kind: 'rate' } },
+      { ...failure('limit', 'tried again 3 times (rate)'), limit: { kind: 'rate', source: 'event' } },
+    ],
+    [
+      'waits, by its own words alone',
+      [[1, event({ type: 'retrying', kind: 'plan', delayMs: 60_001, source: 'text' })]],
+      {
+        ...failure('limit', 'would have waited 60 s for its next try (plan)'),
+        limit: { kind: 'plan', source: 'text', waitMs: 60_001 },
+      },
     ],
     [
       'does not end on its limit',
@@ -161,7 +172,7 @@ describe('the watchdog ends an attempt that', () => {
         [1, limited('plan')],
         [11, out],
       ],
-      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan' } },
+      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan', source: 'event' } },
     ],
     [
       'does not end without a login',
@@ -169,7 +180,7 @@ describe('the watchdog ends an attempt that', () => {
         [1, limited('auth')],
         [11, out],
       ],
-      { ...failure('auth', 'did not end on its limit (auth)'), limit: { kind: 'auth' } },
+      { ...failure('auth', 'did not end on its limit (auth)'), limit: { kind: 'auth', source: 'event' } },
     ],
     [
       'tells its limit again and again',
@@ -178,7 +189,7 @@ describe('the watchdog ends an attempt that', () => {
         [9, limited('plan')],
         [12, tick],
       ],
-      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan' } },
+      { ...failure('limit', 'did not end on its limit (plan)'), limit: { kind: 'plan', source: 'event' } },
     ],
     [
       'holds too much memory',

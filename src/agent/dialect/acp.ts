@@ -113,7 +113,8 @@ function fromUsage({ cost, _meta }: AcpUpdate & { sessionUpdate: 'usage_update' 
 
 function fromCodex(error: CodexError | undefined): readonly AgentEvent[] {
   if (error?.willRetry !== true) return [];
-  return [{ type: 'retrying', kind: limitOfCodex(error)?.kind ?? 'overload', delayMs: 0 }];
+  const { kind, source } = limitOfCodex(error) ?? { kind: 'overload', source: 'event' };
+  return [{ type: 'retrying', kind, delayMs: 0, ...(source === 'event' ? {} : { source }) }];
 }
 
 function fromTurn(turn: AcpTurn): readonly AgentEvent[] {

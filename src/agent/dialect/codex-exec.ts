@@ -81,7 +81,7 @@ function fromError(message: string): readonly AgentEvent[] {
   const attempt = reconnecting.exec(message);
   if (attempt === null) return [];
   // How long it waits is not told.
-  return [{ type: 'retrying', kind: limitOf(attempt[1] ?? '') ?? 'overload', delayMs: 0 }];
+  return [{ type: 'retrying', kind: limitOf(attempt[1] ?? '') ?? 'overload', delayMs: 0, source: 'text' }];
 }
 
 /** The time in the text has no date or no zone: when the plan begins again is left to the rollout file. */

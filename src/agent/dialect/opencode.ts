@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { AgentEvent, LimitKind } from '../../domain/agent.js';
+import type { AgentEvent } from '../../domain/agent.js';
 import { nothingAtExit, type AgentCommand, type Dialect, type Job } from './dialect.js';
 import { jsonLines, number, reader, text } from './json-lines.js';
+import { limitInText } from './limit-text.js';
 import { failed } from './limits.js';
 import { opencodeRunDialect } from './opencode-run.js';
 import { failure, fromFailure, part, type Part, returnedTool, saidOrStepped, usedTool } from './opencode-schema.js';
@@ -77,14 +78,14 @@ function fromSession({ properties: { info } }: z.infer<typeof sessionLine>): rea
 function fromStatus({ properties: { status }, receivedAtMs }: z.infer<typeof statusLine>): readonly AgentEvent[] {
   if (status.type !== 'retry') return [];
   const { message = '', next = 0 } = status;
-  return [{ type: 'retrying', kind: retriedFor(message), delayMs: Math.max(0, next - (receivedAtMs ?? next)) }];
-}
-
-/** It tells no status while it retries: the message is the API's, or its own about answers that broke off or made no sense. */
-function retriedFor(message: string): LimitKind {
-  if (/usage limit/i.test(message)) return 'plan';
-  if (/quota|billing|credits/i.test(message)) return 'quota';
-  return /rate.?limit|too many requests/i.test(message) ? 'rate' : 'overload';
+  const delayMs = Math.max(0, next - (receivedAtMs ?? next));
+  // It tells no status while it retries: the message is the API's, or its own about answers that broke off or made no sense.
+  const kind = limitInText(message);
+  return [
+    kind === undefined
+      ? { type: 'retrying', kind: 'overload', delayMs }
+      : { type: 'retrying', kind, delayMs, source: 'text' },
+  ];
 }
 
 /** A running call is told again for as long as it runs: the id tells that it is one. A quick one has metadata from the first. */
