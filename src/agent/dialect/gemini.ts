@@ -68,23 +68,26 @@ export const geminiDialect: Dialect = {
   parseExit,
 };
 
-function command({ spec, prompt, session, home }: Job): AgentCommand {
+function command({ spec, prompt, session, home, artifacts }: Job): AgentCommand {
+  const file = spec.env['HOME'] === undefined ? `${home}/.gemini/settings.json` : `${artifacts}/gemini-settings.json`;
   return {
     argv: [
       ...['gemini', '-o', 'stream-json', '--approval-mode', 'yolo', '--skip-trust'],
       ...(spec.model === undefined ? [] : ['-m', spec.model]),
       ...(session === undefined ? [] : ['--resume', session]),
     ],
-    env: {},
+    // The settings of the system win over those in a HOME that the operator names, which are not touched. The CLI ignores a file
+    // below a folder that everybody can write.
+    env: spec.env['HOME'] === undefined ? {} : { GEMINI_CLI_SYSTEM_SETTINGS_PATH: file },
     stdin: prompt,
-    // A HOME that the operator names has its own settings.
-    ...(spec.env['HOME'] === undefined ? { files: { [`${home}/.gemini/settings.json`]: settings(spec.env) } } : {}),
+    files: { [file]: settings(spec.env) },
   };
 }
 
 function settings(env: Job['spec']['env']): string {
-  // With an address of its own it picks a way to log in that it then refuses.
-  const withKey = env['GOOGLE_GEMINI_BASE_URL'] !== undefined || env['GEMINI_API_KEY'] !== undefined;
+  // With an address of its own it picks a way to log in that it then refuses; in the operator's HOME the choice is made already.
+  const hasKey = env['GOOGLE_GEMINI_BASE_URL'] !== undefined || env['GEMINI_API_KEY'] !== undefined;
+  const withKey = hasKey && env['HOME'] === undefined;
   return JSON.stringify({
     ...(withKey ? { security: { auth: { selectedType: 'gemini-api-key' } } } : {}),
     // By default it tries ten times, silently, over minutes in which another agent could work.
