@@ -1,4 +1,5 @@
 import type { AgentSpec } from '../domain/agent.js';
+import { vendorOf } from '../domain/vendor.js';
 import type { Containment } from '../process/containment.js';
 import { findProgram } from '../process/find-program.js';
 import { runContained } from '../process/run-contained.js';
@@ -13,7 +14,7 @@ export type Preflight = { readonly version: string } | { readonly problem: strin
 export function discoverAgents(searchPath: string, home: string): readonly AgentSpec[] {
   return knownPrograms
     .filter(({ program }) => findProgram(program, searchPath) !== undefined)
-    .map(({ dialect, vendor }) => ({
+    .map(({ dialect }) => ({
       name: dialect,
       dialect,
       account: dialect,
@@ -21,7 +22,7 @@ export function discoverAgents(searchPath: string, home: string): readonly Agent
       command: [],
       env: { HOME: home },
       timeouts: { silenceMs: 5 * 60_000, wallMs: 60 * 60_000 },
-      vendor,
+      vendor: vendorOf({ name: dialect, dialect }),
       events: false,
     }));
 }

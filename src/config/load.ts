@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AgentSpec } from '../domain/agent.js';
 import { Secret } from '../domain/secret.js';
+import { vendorOf } from '../domain/vendor.js';
 import { completeRoles, type Config, type Notify } from './config.js';
 import { crossProblems } from './cross-check.js';
 import { readEnvironment, type Environment, type Use } from './environment.js';
@@ -108,16 +109,6 @@ function complete(file: ConfigFile, environment: Environment, { path, env }: { p
 
 type CheckedAgent = CheckedConfig['agents'][number];
 
-/** Who makes what a dialect drives; an agent of an open dialect counts as a maker of its own. */
-const makers: Readonly<Partial<Record<CheckedAgent['dialect'], string>>> = {
-  claude: 'anthropic',
-  codex: 'openai',
-  gemini: 'google',
-  amp: 'sourcegraph',
-  cursor: 'cursor',
-  kiro: 'amazon',
-};
-
 function specOf(agent: CheckedAgent, folder: string, env: Variables): AgentSpec {
   const { name, dialect, timeouts, command = [], ...rest } = agent;
   return {
@@ -125,7 +116,7 @@ function specOf(agent: CheckedAgent, folder: string, env: Variables): AgentSpec 
     name,
     dialect,
     account: agent.account ?? name,
-    vendor: agent.vendor ?? makers[dialect] ?? name,
+    vendor: agent.vendor ?? vendorOf(agent),
     command: command.map((argument, index) => resolved(argument, index, folder)),
     env: Object.fromEntries(
       Object.entries(agent.env).map(([key, value]) => [

@@ -33,7 +33,11 @@ const agent = keys({
     silence: timer('5m').describe('An agent that says nothing for so long is ended.'),
     wall: timer('60m').describe('An attempt that takes so long is ended.'),
   }).prefault({}),
-  vendor: line().describe("Who makes the model; default: the dialect's maker.").exactOptional(),
+  vendor: line()
+    .describe(
+      "Who makes the model; default: for `opencode`, `acp` and `openrouter` the provider in `model` (`<provider>/<model>`), else the dialect's maker.",
+    )
+    .exactOptional(),
   events: z.boolean().default(false).describe('`command` only: believe event lines on its stdout.'),
   price: keys({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
     .describe('US dollars per million tokens.')

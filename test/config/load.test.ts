@@ -107,6 +107,14 @@ describe('agents and roles', () => {
     expect(settings.roles.verifier).toEqual(['mine']);
   });
 
+  test('the vendor is the written one, that of the model, or the maker', () => {
+    const file = `agents:
+  - { name: a, dialect: opencode, model: anthropic/opus, vendor: mine }
+  - { name: b, dialect: opencode, model: anthropic/opus }
+  - { name: c, dialect: kiro }`;
+    expect(config({}, { file }).agents.map(({ vendor }) => vendor)).toEqual(['mine', 'anthropic', 'amazon']);
+  });
+
   test('roles that are not listed use `default`, and without it every agent', () => {
     const agents = 'agents: [{ name: a, dialect: claude }, { name: b, dialect: codex }]\n';
     const all = config({}, { file: agents }).settings.roles;

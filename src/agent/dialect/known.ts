@@ -27,17 +27,13 @@ export function dialectOf({ dialect, events }: Pick<AgentSpec, 'dialect' | 'even
   return dialect === 'command' ? commandDialect(events) : dialects[dialect];
 }
 
-/** The known CLIs: what they are called on PATH, and who makes them. */
-export const knownPrograms: readonly {
-  readonly dialect: DialectName;
-  readonly program: string;
-  readonly vendor: string;
-}[] = [
-  { dialect: 'claude', program: 'claude', vendor: 'anthropic' },
-  { dialect: 'codex', program: 'codex', vendor: 'openai' },
-  { dialect: 'gemini', program: 'gemini', vendor: 'google' },
-  { dialect: 'opencode', program: 'opencode', vendor: 'opencode' },
-  { dialect: 'amp', program: 'amp', vendor: 'amp' },
-  { dialect: 'cursor', program: 'cursor-agent', vendor: 'cursor' },
-  { dialect: 'kiro', program: 'kiro-cli', vendor: 'kiro' },
+/** The known CLIs: what they are called on PATH. */
+export const knownPrograms: readonly { readonly dialect: DialectName; readonly program: string }[] = [
+  { dialect: 'claude', program: 'claude' },
+  { dialect: 'codex', program: 'codex' },
+  { dialect: 'gemini', program: 'gemini' },
+  { dialect: 'opencode', program: 'opencode' },
+  { dialect: 'amp', program: 'amp' },
+  { dialect: 'cursor', program: 'cursor-agent' },
+  { dialect: 'kiro', program: 'kiro-cli' },
 ];
