@@ -37,9 +37,7 @@ export interface Place {
 /** Asks the agent's program for its version; a program that the operator names need only be there. */
 export async function preflight(place: Place, spec: AgentSpec): Promise<Preflight> {
   // Fleet's own agent comes with Fleet.
-  if (spec.dialect === 'openrouter') {
-    return spec.model === undefined ? { problem: 'no model is named for it' } : { version: 'built in' };
-  }
+  if (spec.dialect === 'openrouter') return { version: 'built in' };
   const program = knownPrograms.find((known) => known.dialect === spec.dialect)?.program ?? spec.command[0] ?? '';
   if (findProgram(program, place.path) === undefined) return { problem: `${program || 'its command'} is not on PATH` };
   return spec.command.length > 0 ? { version: program } : askVersion(place, program, spec);

@@ -8,7 +8,10 @@ const sketch = z
     agents: z
       .array(
         z
-          .object({ name: z.string().optional(), dialect: z.string().optional(), command: z.unknown().optional() })
+          .object({
+            ...{ name: z.string().optional(), dialect: z.string().optional() },
+            ...{ command: z.unknown().optional(), model: z.unknown().optional() },
+          })
           .catch({}),
       )
       .catch([]),
@@ -32,7 +35,7 @@ export function crossProblems(written: unknown, env: Variables): readonly Proble
 }
 
 function agentProblems(
-  { name, dialect = '', command }: z.output<typeof sketch>['agents'][number],
+  { name, dialect = '', command, model }: z.output<typeof sketch>['agents'][number],
   index: number,
   names: readonly (string | undefined)[],
 ): readonly Problem[] {
@@ -54,6 +57,15 @@ function agentProblems(
             path: `agents[${index}].command`,
             value: 'nothing',
             expected: `an argv such as [node, ./agent.mjs], because the dialect is ${dialect}`,
+          },
+        ]
+      : []),
+    ...(dialect === 'openrouter' && model === undefined
+      ? [
+          {
+            path: `agents[${index}].model`,
+            value: 'nothing',
+            expected: 'a model of the endpoint such as qwen/qwen3-coder:free, because the dialect is openrouter',
           },
         ]
       : []),

@@ -64,7 +64,6 @@ describe('preflight', () => {
   it('of the own agent', async () => {
     const place = { containment, path: '/usr/bin:/bin' };
     expect(await preflight(place, aSpec({ dialect: 'openrouter', model: 'm' }))).toEqual({ version: 'built in' });
-    expect(await preflight(place, aSpec({ dialect: 'openrouter' }))).toEqual({ problem: 'no model is named for it' });
   });
 
   it('of a command agent', async () => {

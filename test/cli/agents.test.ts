@@ -68,7 +68,7 @@ describe('fleet agents', () => {
       { name: 'bare', dialect: 'claude' },
       { name: 'script', dialect: 'command', command: [process.execPath, 'agent.mjs'] },
       { name: 'gone', dialect: 'acp', command: ['/no/agent'] },
-      { name: 'nameless', dialect: 'openrouter', env: { OPENROUTER_API_KEY: 'k' } },
+      { name: 'free', dialect: 'openrouter', model: 'qwen/qwen3-coder:free', env: { OPENROUTER_API_KEY: 'k' } },
     ];
     writeFileSync(join(cwd, 'fleet.config.yml'), JSON.stringify({ agents }));
     const PATH = `${programs({ claude: 'echo "2.1.329 (Claude Code)"' })}:/usr/bin:/bin`;
@@ -87,7 +87,7 @@ describe('fleet agents', () => {
         ['bare', '2.1.329 (Claude Code)', 'no', false, undefined],
         ['script', process.execPath, 'unknown', true, undefined],
         ['gone', undefined, 'unknown', false, { what: '/no/agent is not on PATH', mend }],
-        ['nameless', undefined, 'yes', false, { what: 'no model is named for it', mend }],
+        ['free', 'built in', 'yes', true, undefined],
       ],
     ]);
   });

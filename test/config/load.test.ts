@@ -247,6 +247,7 @@ agents:
   - { name: A B, dialect: foo, timeouts: { wall: 5 }, env: { T: sk-123, X: { fromEnv: NOPE }, Y: 3 } }
   - { name: x, dialect: command }
   - { name: x, dialect: claude, price: 3, model: '' }
+  - { name: free, dialect: openrouter }
 roles: { default: [opus], planer: [x], developer: [] }
 limits: { runs: 0, rnus: 2 }
 notify: { slack: { token: xoxb-1 }, slak: 1 }
