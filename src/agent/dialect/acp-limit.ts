@@ -40,16 +40,24 @@ const googleError = z.object({
 
 /** The limit that an error of the protocol tells, undefined where it is of another kind. */
 export function limitOfRefusal({ code, message, data }: AcpRefusal): Hit | undefined {
-  if (code === authRequired) return { kind: 'auth', source: 'event' };
   const body = googleError.safeParse(parseObject(message)).data?.error;
-  if (body?.details?.some(({ reason }) => reason === 'API_KEY_INVALID')) return { kind: 'auth', source: 'event' };
-  // gemini has the status of HTTP as a code of JSON-RPC; a day's quota differs from a minute's by its text alone.
-  const status = limitOfStatus(code);
-  const isOfTheDay = status === 'rate' && message.startsWith('You have exhausted your daily quota');
-  if (status !== undefined) return { kind: isOfTheDay ? 'quota' : status, source: 'status' };
-  const word = data.errorKind ?? data.codexErrorInfo ?? data.codex_error_info ?? data.errorName;
+  const isKeyInvalid = body?.details?.some(({ reason }) => reason === 'API_KEY_INVALID') ?? false;
+  if (code === authRequired || isKeyInvalid) return { kind: 'auth', source: 'event' };
   // opencode and claude begin with the protocol's own name of the error.
-  return exactly(ofWord(word), data.message ?? body?.message ?? message.replace(/^Internal error: /, ''));
+  const said = data.message ?? body?.message ?? message.replace(/^Internal error: /, '');
+  return ofStatus(code, said) ?? exactly(ofWord(wordOf(data)), said);
+}
+
+function wordOf(data: AcpRefusal['data']): string | number | undefined {
+  return data.errorKind ?? data.codexErrorInfo ?? data.codex_error_info ?? data.errorName;
+}
+
+/** gemini has the status of HTTP as a code of JSON-RPC; a day's quota differs from a minute's by its text alone. */
+function ofStatus(code: number, said: string): Hit | undefined {
+  const kind = limitOfStatus(code < 600 ? code : undefined);
+  if (kind === undefined) return undefined;
+  const isOfTheDay = kind === 'rate' && said.startsWith('You have exhausted your daily quota');
+  return { kind: isOfTheDay ? 'quota' : kind, source: 'status' };
 }
 
 /** The limit behind an error that codex-acp tells on the way. */
