@@ -230,7 +230,7 @@ describe('the bridge of ACP', () => {
     let err = '';
     missing.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     const code = await new Promise((resolve) => missing.once('close', resolve));
-    expect([code, err]).toEqual([1, '/no/such/agent: spawn /no/such/agent ENOENT\n']);
+    expect([code, err]).toEqual([127, '/no/such/agent is not an executable on PATH: install it\n']);
   });
 
   it('tells of an agent that ends within its turn', async () => {

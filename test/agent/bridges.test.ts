@@ -103,7 +103,7 @@ describe('the bridge to codex app-server', () => {
 
   it('ends with a program that is not there', async () => {
     const { code, stderr } = await run('app-server', ['--', 'no-such-codex']);
-    expect([code, stderr]).toEqual([127, 'no-such-codex could not be started: spawn no-such-codex ENOENT\n']);
+    expect([code, stderr]).toEqual([127, 'no-such-codex is not an executable on PATH: install it\n']);
   });
 
   it.each([

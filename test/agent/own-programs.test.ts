@@ -16,13 +16,16 @@ const containment = await findContainment();
 const strict = fileURLToPath(new URL('../support/agents/acp-agent.mjs', import.meta.url));
 
 /** One attempt in the containment, with a worktree that has a file. */
-async function attempt(changes: Partial<AgentSpec>): Promise<{ report: AttemptReport; worktree: string }> {
+async function attempt(
+  changes: Partial<AgentSpec>,
+  path = process.env['PATH'] ?? '',
+): Promise<{ report: AttemptReport; worktree: string }> {
   const folder = temporaryFolder();
   const worktree = join(folder, 'worktree');
   mkdirSync(worktree);
   writeFileSync(join(worktree, 'a.txt'), 'one');
   const spec = aSpec(changes);
-  const where = { clock: { nowMs: () => 0 }, dataFolder: join(folder, 'data'), path: process.env['PATH'] ?? '' };
+  const where = { clock: { nowMs: () => 0 }, dataFolder: join(folder, 'data'), path };
   const agents = createAgents({ agents: [spec], containment, ...where });
   const report = await agents.run({
     ...{ id: 'a1', run: 'r1' as RunId, role: 'developer', agent: spec.name, heartbeat: () => undefined },
@@ -42,6 +45,18 @@ it('an agent on ACP that does not speak it', async () => {
   expect(report.outcome).toEqual({
     ...{ kind: 'failed', failure: 'crash' },
     reason: expect.stringMatching(/^exit code 78: Usage: agent <prompt>\n.* ended before its turn did$/),
+  });
+});
+
+it.each([
+  ['codex', 'codex'],
+  ['opencode', 'opencode'],
+  ['kiro', 'kiro-cli'],
+] as const)('a CLI that is not there: %s', async (dialect, program) => {
+  const { report } = await attempt({ dialect }, '/nowhere');
+  expect(report.outcome).toEqual({
+    ...{ kind: 'failed', failure: 'other' },
+    reason: `could not be started: ${program} is not an executable on PATH: install it`,
   });
 });
 

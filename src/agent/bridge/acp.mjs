@@ -2,15 +2,16 @@
 // Prints every message of the agent as one line, unchanged; lines with the key `fleet` are the bridge's own: what
 // src/agent/dialect/acp.ts could not know from one line alone. Plain JavaScript: it runs from src and dist.
 //   acp.mjs [--model NAME] [--session ID] -- argv…
-// Ends with 0 when the turn came to its end, 78 when the program does not understand `initialize`, else with 1.
+// Ends with 0 when the turn came to its end, 78 when the program does not understand `initialize`, 127 when it could not be
+// started, else with 1.
 import { client, methods, PROTOCOL_VERSION } from '@agentclientprotocol/sdk';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { ReadableStream, WritableStream } from 'node:stream/web';
 import { parseArgs } from 'node:util';
+import { notStarted, unsupported, whyNotStarted } from './child.mjs';
 
-const unsupported = 78;
 const authRequired = -32000;
 const sessionNotFound = -32002;
 /** Between the end of the turn, SIGTERM and SIGKILL. */
@@ -40,7 +41,7 @@ let codex = {};
 const parent = process.ppid;
 const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 const exited = once(child, 'exit').catch(() => undefined);
-child.on('error', (error) => void leave(1, `${program}: ${error.message}`));
+child.on('error', (error) => void leave(notStarted, whyNotStarted(program, error)));
 child.stdin.on('error', () => undefined); // It ended, which is told by its output.
 process.on('SIGTERM', () => void leave(143));
 process.stdout.on('error', () => void leave(1));

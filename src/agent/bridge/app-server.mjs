@@ -2,7 +2,7 @@
 // on standard input. Prints what it receives, a message a line, apart from what is said of other threads.
 // Exit codes: 0 the turn is completed, 1 it is not, 78 the CLI has no app-server, else the CLI's own.
 import { parseArgs } from 'node:util';
-import { onLines, parseLine, startChild, textOf, unsupported } from './child.mjs';
+import { notStarted, onLines, parseLine, startChild, textOf, unsupported } from './child.mjs';
 
 /** Fleet contains the agent, so whatever it asks for is granted; by method, in its own words. */
 const grants = {
@@ -27,7 +27,7 @@ let thread;
 let isSpoken = false;
 const { child, end } = startChild(positionals, {
   stdio: ['pipe', 'pipe', 'inherit'],
-  exitCode: (code) => (isSpoken || code === 127 ? code || 1 : unsupported),
+  exitCode: (code) => (isSpoken || code === notStarted ? code || 1 : unsupported),
 });
 
 child.stdin.on('error', () => undefined); // It ended; its exit is what counts.

@@ -6,12 +6,15 @@ import { constants } from 'node:os';
 /** Exit code of a bridge whose CLI does not speak the protocol; see dialect.ts. */
 export const unsupported = 78;
 
+/** Exit code of a bridge whose CLI could not be started, as a shell's; see dialect.ts. */
+export const notStarted = 127;
+
 /** Between SIGTERM and SIGKILL. */
 const graceMs = 1500;
 
 /**
  * Starts the CLI, whose end and the bridge's are one: `end(code)` ends it and then the bridge, and so does a signal; where it ends by
- * itself, `exitCode` says what the bridge ends with (127: it could not be started). `stdio` and `env` as for spawn.
+ * itself, `exitCode` says what the bridge ends with (`notStarted`, too). `stdio` and `env` as for spawn.
  */
 export function startChild(argv, { stdio, env = process.env, exitCode }) {
   const [program, ...args] = argv.map(filled);
@@ -19,8 +22,8 @@ export function startChild(argv, { stdio, env = process.env, exitCode }) {
   let ending;
   const exit = new Promise((resolve) => {
     child.on('error', (error) => {
-      process.stderr.write(`${program} could not be started: ${error.message}\n`);
-      resolve(127);
+      process.stderr.write(`${whyNotStarted(program, error)}\n`);
+      resolve(notStarted);
     });
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   }).then(async (code) => process.exit(ending ?? (await exitCode(code))));
@@ -33,6 +36,12 @@ export function startChild(argv, { stdio, env = process.env, exitCode }) {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => end(128 + constants.signals[signal]));
   process.on('exit', () => child.kill('SIGKILL'));
   return { child, end };
+}
+
+/** In the words of src/process/run-contained.ts. */
+export function whyNotStarted(program, error) {
+  const isMissing = error.code === 'ENOENT';
+  return isMissing ? `${program} is not an executable on PATH: install it` : `${program}: ${error.message}`;
 }
 
 /** An argument with `{env:NAME}` replaced by the variable as a string of TOML, so that a dialect need not know it. */

@@ -3,7 +3,7 @@
 // Exit codes: 0 the session came to rest, 1 it failed, 78 the CLI has no server, else the CLI's own.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { onLines, parseLine, startChild, textOf, unsupported } from './child.mjs';
+import { notStarted, onLines, parseLine, startChild, textOf, unsupported } from './child.mjs';
 
 /** Its start takes seconds; a CLI that has no server prints its help and ends. */
 const startMs = 60_000;
@@ -27,7 +27,7 @@ let hasFailed = false;
 const { child, end } = startChild(positionals, {
   stdio: ['ignore', 'pipe', 'inherit'],
   env: { ...process.env, OPENCODE_SERVER_PASSWORD: password },
-  exitCode: (code) => (session !== undefined || code === 127 ? code || 1 : unsupported),
+  exitCode: (code) => (session !== undefined || code === notStarted ? code || 1 : unsupported),
 });
 
 try {

@@ -9,7 +9,7 @@ import {
   type CodexError,
   readAcpLine,
 } from './acp-schema.js';
-import { nothingAtExit, type Dialect } from './dialect.js';
+import { type Dialect, notStartedAtExit } from './dialect.js';
 
 const bridge = fileURLToPath(new URL('../bridge/acp.mjs', import.meta.url));
 
@@ -37,7 +37,7 @@ export function acpDialect(argv?: readonly string[]): Dialect {
       env: {},
       stdin: prompt,
     }),
-    parseExit: nothingAtExit,
+    parseExit: notStartedAtExit,
     parseLine,
   };
 }

@@ -5,7 +5,7 @@ import { codexExecDialect } from './codex-exec.js';
 import { quietMethods } from './codex-methods.js';
 import { completed, exhausted, item, used, usageOfThread, windows } from './codex-schema.js';
 import { codexSettings } from './codex-settings.js';
-import { nothingAtExit, type AgentCommand, type Dialect, type Job } from './dialect.js';
+import { type AgentCommand, type Dialect, type Job, notStartedAtExit } from './dialect.js';
 import { count, jsonLines, number, reader, text } from './json-lines.js';
 import { failed, limitOfStatus } from './limits.js';
 
@@ -50,7 +50,7 @@ export const codexDialect: Dialect = {
     ...{ retries: 'told', limitsTurns: false },
   },
   command,
-  parseExit: nothingAtExit,
+  parseExit: notStartedAtExit,
   parseLine: jsonLines({
     kindIn: 'method',
     kinds: new Map([

@@ -63,5 +63,14 @@ export function nothingAtExit(): readonly AgentEvent[] {
   return [];
 }
 
+/** Exit code of a bridge whose CLI could not be started. */
+const bridgeNotStarted = 127;
+
+/** Of a bridge whose stream says everything, if there is one. */
+export function notStartedAtExit({ code, stderr }: Exit): readonly AgentEvent[] {
+  if (code !== bridgeNotStarted) return [];
+  return [{ type: 'failed', kind: 'other', reason: `could not be started: ${stderr.trim()}` }];
+}
+
 /** Exit code of a bridge whose CLI does not speak the protocol: sysexits' EX_CONFIG. */
 export const bridgeUnsupported = 78;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { AgentEvent } from '../../domain/agent.js';
-import { nothingAtExit, type AgentCommand, type Dialect, type Job } from './dialect.js';
+import { type AgentCommand, type Dialect, type Job, notStartedAtExit } from './dialect.js';
 import { jsonLines, number, reader, text } from './json-lines.js';
 import { limitInText } from './limit-text.js';
 import { failed } from './limits.js';
@@ -24,7 +24,7 @@ export const opencodeDialect: Dialect = {
     ...{ retries: 'told', limitsTurns: false },
   },
   command,
-  parseExit: nothingAtExit,
+  parseExit: notStartedAtExit,
   parseLine: jsonLines({
     kindIn: 'type',
     kinds: new Map([
