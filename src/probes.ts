@@ -35,7 +35,7 @@ async function agentFinding(place: Place, spec: AgentSpec): Promise<AgentFinding
   const { name, dialect, account, model } = spec;
   const facts = { name, dialect, account, ...(model === undefined ? {} : { model }) };
   const [found, login] = await Promise.all([preflight(place, spec), findLogin(place, spec)]);
-  if ('version' in found) return { ...facts, login, version: found.version };
+  if ('version' in found) return { ...facts, login, ...found };
   return { ...facts, login, problem: { what: found.problem, mend: 'install it, or correct its entry under agents' } };
 }
 

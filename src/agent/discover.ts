@@ -7,8 +7,8 @@ import { knownPrograms } from './dialect/known.js';
 
 const versionMs = 15_000;
 
-/** What a look at an agent's program found. */
-export type Preflight = { readonly version: string } | { readonly problem: string };
+/** What a look at an agent's program found; `provenOn`: an older version, the newest one that Fleet was proven on. */
+export type Preflight = { readonly version: string; readonly provenOn?: string } | { readonly problem: string };
 
 /** The known CLIs on `searchPath` as agents with their defaults; they use the login of the owner of `home`. */
 export function discoverAgents(searchPath: string, home: string): readonly AgentSpec[] {
@@ -38,9 +38,24 @@ export interface Place {
 export async function preflight(place: Place, spec: AgentSpec): Promise<Preflight> {
   // Fleet's own agent comes with Fleet.
   if (spec.dialect === 'openrouter') return { version: 'built in' };
-  const program = knownPrograms.find((known) => known.dialect === spec.dialect)?.program ?? spec.command[0] ?? '';
+  const known = knownPrograms.find(({ dialect }) => dialect === spec.dialect);
+  const program = known?.program ?? spec.command[0] ?? '';
   if (findProgram(program, place.path) === undefined) return { problem: `${program || 'its command'} is not on PATH` };
-  return spec.command.length > 0 ? { version: program } : askVersion(place, program, spec);
+  if (spec.command.length > 0) return { version: program };
+  const found = await askVersion(place, program, spec);
+  const provenOn = known?.provenOn;
+  return 'version' in found && isNewer(found.version, provenOn) ? { ...found, provenOn } : found;
+}
+
+/** By major and minor alone; a version of an unknown form is not newer. */
+function isNewer(version: string, provenOn: string | undefined): provenOn is string {
+  const [major = 0, minor = 0] = numbersIn(version);
+  const [provenMajor = Infinity, provenMinor = 0] = numbersIn(provenOn ?? '');
+  return major > provenMajor || (major === provenMajor && minor > provenMinor);
+}
+
+function numbersIn(version: string): readonly number[] {
+  return /(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
 }
 
 async function askVersion(

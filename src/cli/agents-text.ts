@@ -31,7 +31,7 @@ const nothing = '–';
 const widest = 24;
 const healthWords = { ok: 'ok', parked: 'parked', needsPerson: 'needs you' } as const;
 
-/** The agents as a table, what is wrong with them below it. */
+/** The agents as a table, what is wrong with them or new about them below it. */
 export function agentsTable(
   agents: readonly AgentFacts[],
   { nowMs, terminal }: { readonly nowMs: number; readonly terminal: Pick<Terminal, 'colors'> },
@@ -42,11 +42,11 @@ export function agentsTable(
   const paint = painter(terminal);
   const head = ['AGENT', 'DIALECT', 'VERSION', 'LOGIN', 'MODEL', 'ACCOUNT', 'HEALTH', 'LIMIT', 'RESET'];
   const [first = '', ...rows] = aligned([head, ...agents.map((agent) => cellsOf(agent, nowMs))]);
-  const wrongs = agents.flatMap(wrongOf);
+  const notes = [...agents.flatMap(wrongOf), ...new Set(agents.flatMap(newnessOf))];
   const working = agents.filter(({ works }) => works).length;
   return [
     ...[paint('bold', first), ...rows],
-    ...(wrongs.length === 0 ? [] : ['', ...wrongs]),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
     ...['', `${working} of ${agents.length} can work.`, ''],
   ].join('\n');
 }
@@ -74,6 +74,13 @@ function wrongOf({ name, problem, login, health, account }: AgentFacts): readonl
   }
   if (problem !== undefined) return [oneLine(`${name}: ${problem.what} → ${problem.mend}`)];
   return login === 'no' ? [`${name}: not logged in → ${loginMend}`] : [];
+}
+
+/** Said once for all agents of a CLI. */
+function newnessOf({ dialect, version, provenOn }: AgentFacts): readonly string[] {
+  if (provenOn === undefined) return [];
+  const newer = `${dialect} ${clipped(oneLine(numberIn(version) ?? ''), widest)} is newer than ${provenOn}`;
+  return [`${newer}, which Fleet was proven on: unknown lines are counted in the journal`];
 }
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {

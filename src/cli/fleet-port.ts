@@ -60,6 +60,8 @@ export interface AgentFinding {
   readonly account: string;
   /** What its program says of itself, unless there is a problem. */
   readonly version?: string;
+  /** Set where that is newer than the newest one that Fleet was proven on: this. */
+  readonly provenOn?: string;
   /** As far as that shows without asking a model. */
   readonly login: 'yes' | 'no' | 'unknown';
   readonly problem?: { readonly what: string; readonly mend: string };

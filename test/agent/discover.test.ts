@@ -54,6 +54,23 @@ describe('preflight', () => {
     expect(await preflight({ containment, path }, aSpec({ dialect: 'claude' }))).toEqual(found);
   });
 
+  it.each([
+    ['codex', 'codex-cli 0.180.0', '0.169.0'],
+    ['codex', 'codex-cli 1.0.0-alpha.2', '0.169.0'],
+    ['codex', 'codex-cli 0.169.9', undefined],
+    ['claude', '2.1.197 (Claude Code)', undefined],
+    ['claude', '3.0.1 (Claude Code)', '2.1.329'],
+    ['gemini', '0.7.0', undefined],
+    ['gemini', 'v0.62.0', '0.61.0'],
+    ['opencode', 'a build of Tuesday', undefined],
+    ['opencode', '2', undefined],
+    ['amp', '9.9.9', undefined],
+  ] as const)('of %s that says %s: newer than %s', async (dialect, version, provenOn) => {
+    const place = { containment, path: `${folderWith({ [dialect]: `echo '${version}'` })}:/usr/bin:/bin` };
+    const newer = provenOn === undefined ? {} : { provenOn };
+    expect(await preflight(place, aSpec({ dialect }))).toEqual({ version, ...newer });
+  });
+
   it('ends a CLI that waits for ever', async () => {
     const place = { containment, path: `${folderWith({ amp: 'sleep 99' })}:/usr/bin:/bin`, patienceMs: 300 };
     expect(await preflight(place, aSpec({ dialect: 'amp' }))).toEqual({

@@ -27,12 +27,18 @@ export function dialectOf({ dialect, events }: Pick<AgentSpec, 'dialect' | 'even
   return dialect === 'command' ? commandDialect(events) : dialects[dialect];
 }
 
-/** The known CLIs: what they are called on PATH. */
-export const knownPrograms: readonly { readonly dialect: DialectName; readonly program: string }[] = [
-  { dialect: 'claude', program: 'claude' },
-  { dialect: 'codex', program: 'codex' },
-  { dialect: 'gemini', program: 'gemini' },
-  { dialect: 'opencode', program: 'opencode' },
+/** A known CLI: what it is called on PATH, and the newest version that its dialect was run against. */
+export interface KnownProgram {
+  readonly dialect: DialectName;
+  readonly program: string;
+  readonly provenOn?: string;
+}
+
+export const knownPrograms: readonly KnownProgram[] = [
+  { dialect: 'claude', program: 'claude', provenOn: '2.1.329' },
+  { dialect: 'codex', program: 'codex', provenOn: '0.169.0' },
+  { dialect: 'gemini', program: 'gemini', provenOn: '0.61.0' },
+  { dialect: 'opencode', program: 'opencode', provenOn: '1.18.33' },
   { dialect: 'amp', program: 'amp' },
   { dialect: 'cursor', program: 'cursor-agent' },
   { dialect: 'kiro', program: 'kiro-cli' },
