@@ -28,7 +28,7 @@ export function dialectOf({ dialect, events }: Pick<AgentSpec, 'dialect' | 'even
 }
 
 /** A known CLI: what it is called on PATH, and the newest version that its dialect was run against. */
-export interface KnownProgram {
+interface KnownProgram {
   readonly dialect: DialectName;
   readonly program: string;
   readonly provenOn?: string;
