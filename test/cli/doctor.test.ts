@@ -147,7 +147,7 @@ describe('fleet doctor', () => {
     writeFileSync(
       join(cwd, 'fleet.config.yml'),
       JSON.stringify({
-        routing: 'learned',
+        notify: { events: ['ready'] },
         agents: [{ name: 'own', dialect: 'command', command: [process.execPath, 'agent.mjs'] }],
       }),
     );
@@ -169,7 +169,7 @@ describe('fleet doctor', () => {
         },
       },
     ]);
-    expect(out).toContain('routing has no effect yet');
+    expect(out).toContain('notify has no effect yet');
   });
 
   test('ends with 3 for surroundings that are not well, and says how to mend them', async () => {
