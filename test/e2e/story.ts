@@ -74,6 +74,6 @@ export function masked(text: string, { run, host, path }: Masks): string {
     .replace(/(?<=Co-authored-by: \w+ <)\d+[-+]\w+@[\w.]+(?=>)/g, 'ADDRESS')
     .replace(/(?<=\/(?:jobs?|runs)\/)\d+/g, 'JOB')
     .replace(/^thread: \S+$/gm, 'thread: THREAD')
-    .replace(/\b(?=\w*\d)[0-9a-f]{40}\b|\b(?=[0-9a-f]{0,6}\d)[0-9a-f]{7}\b/g, numbered)
+    .replace(/\b(?:[0-9a-f]{40}|[0-9a-f]{7})\b/g, numbered)
     .trim();
 }
