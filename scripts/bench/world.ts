@@ -222,17 +222,19 @@ const hit = '{"type":"limited","kind":"plan","resetsAt":"2099-01-01T00:00:00Z"}'
 
 function configuration(folder: string, limited: number): string {
   const command = JSON.stringify(['/bin/sh', join(folder, 'agent.sh'), join(folder, 'marks')]);
-  const limit = JSON.stringify([
-    '/bin/sh',
-    '-c',
-    `: > "${join(folder, 'marks')}/$FLEET_RUN.limited"; echo '${hit}'; exit 1`,
-  ]);
   const names = Array.from({ length: limited }, (_, index) => `limited-${index + 1}`);
   return [
     'agents:',
     `  - { name: script, dialect: command, command: ${command}, maxConcurrent: 8 }`,
-    ...names.map((name) => `  - { name: ${name}, dialect: command, command: ${limit}, events: true }`),
+    ...names.map(
+      (name) => `  - { name: ${name}, dialect: command, command: ${limitedBy(folder, name)}, events: true }`,
+    ),
     `roles: { default: [script], developer: [${[...names, 'script'].join(', ')}] }`,
     'limits: { runs: 8, runsPerRepository: 8, runsPerDay: 100000, runsPerRequesterPerDay: 100000 }\n',
   ].join('\n');
+}
+
+/** An agent that leaves its mark and has hit a limit. */
+function limitedBy(folder: string, name: string): string {
+  return JSON.stringify(['/bin/sh', '-c', `: > "${join(folder, 'marks')}/$FLEET_RUN.${name}"; echo '${hit}'; exit 1`]);
 }
