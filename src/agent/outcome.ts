@@ -1,4 +1,4 @@
-import type { AgentEvent, AttemptOutcome, LimitHit } from '../domain/agent.js';
+import type { AgentEvent, AgentFailureKind, AttemptOutcome, LimitHit } from '../domain/agent.js';
 import type { Ended } from '../process/order.js';
 import type { DialectFacts } from './dialect/dialect.js';
 import type { Halt } from './watchdog-state.js';
@@ -55,10 +55,17 @@ function ofExit(code: number, words: LastWords, facts: Pick<DialectFacts, 'tells
   return end === undefined ? withLimit(crashed, words) : crashed;
 }
 
-/** The limit that was told is why, unless the agent itself says something more exact. */
+/** The limit that was told is why, unless the agent itself says something more exact; one that fails by a limit and tells none has hit one all the same. */
 function withLimit(failed: Failed, { limited, isSessionLost }: LastWords): Failed {
   if (isSessionLost === true) return { ...failed, isSessionLost };
+  const limit = limited ?? untold.get(failed.failure);
   const isOpen = failed.failure === 'other' || failed.failure === 'crash';
-  if (limited === undefined || !(isOpen || failed.failure === 'limit' || failed.failure === 'auth')) return failed;
-  return { ...failed, failure: limited.kind === 'auth' ? 'auth' : 'limit', limit: limited };
+  if (limit === undefined || !(isOpen || untold.has(failed.failure))) return failed;
+  return { ...failed, failure: limit.kind === 'auth' ? 'auth' : 'limit', limit };
 }
+
+/** What a failure says of an account by itself. */
+const untold: ReadonlyMap<AgentFailureKind, LimitHit> = new Map([
+  ['limit', { kind: 'rate', source: 'event' }],
+  ['auth', { kind: 'auth', source: 'event' }],
+]);

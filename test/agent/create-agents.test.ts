@@ -118,6 +118,18 @@ describe('an attempt of a command agent', () => {
     });
   });
 
+  it.each([
+    ['limit', 'rate'],
+    ['auth', 'auth'],
+  ])('has hit a limit where it only says that it failed by %s', async (kind, limit) => {
+    const says = `echo '{"type":"failed","kind":"${kind}","reason":"no more today"}'; exit 1`;
+    const { agents, order } = setUp([aShell(says, { events: true })]);
+    expect((await agents.run(order())).outcome).toEqual({
+      ...{ kind: 'failed', failure: kind, reason: 'no more today' },
+      limit: { kind: limit, source: 'event' },
+    });
+  });
+
   it('only printed text where they are not', async () => {
     const { agents, order } = setUp([aShell(speaks)]);
     const report = await agents.run(order());

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFile
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { callsInCircle, diesMidEdit, floods, hitsLimit } from './faults.mjs';
 import {
   believes,
   conflictingPlan,
@@ -91,8 +92,11 @@ const scripts = {
   'spends-attempts': { works: wanders },
   hangs: { works: () => delay(600_000) },
   'hangs-once': liesOnce(() => delay(600_000)),
-  'dies-mid-edit': { works: diesMidEdit },
-  'dies-once': liesOnce(diesMidEdit),
+  'calls-in-circle': liesOnce(() => callsInCircle(tell)),
+  'floods-once': liesOnce(floods),
+  'limit-mid-task': liesOnce(() => hitsLimit(write, tell)),
+  'dies-mid-edit': { works: () => diesMidEdit(write) },
+  'dies-once': liesOnce(() => diesMidEdit(write)),
   'obeys-workflow': { works: () => write({ ...honest, '.github/workflows/deploy.yml': 'on: push\n' }) },
   'obeys-link': { works: obeysLink },
   'obeys-outside': { works: obeysOutside },
@@ -227,13 +231,6 @@ function circles(period) {
 
 function wanders() {
   write({ [slug]: remarked(`try ${nth}`), [slugTest]: proven });
-}
-
-/** What is left is half a file, and one that nobody asked for. */
-function diesMidEdit() {
-  write({ [slug]: digits.slice(0, 120), 'src/half.js': '/** Half done. */\nexport const half = 1;\n' });
-  process.kill(process.pid, 'SIGKILL');
-  return delay(60_000);
 }
 
 function obeysLink() {

@@ -168,6 +168,19 @@ const courses: readonly DrillScript[] = [
   },
   { name: 'hangs', tries: 'prints nothing and does not end', ends: ['agentFailed'] },
   { name: 'hangs-once', tries: 'hangs, and another agent works', ends: 'delivered', attempts: 2 },
+  {
+    name: 'calls-in-circle',
+    tries: 'calls the same tool for ever, and another agent works',
+    ends: 'delivered',
+    attempts: 2,
+  },
+  { name: 'floods-once', tries: 'prints without end, and another agent works', ends: 'delivered', attempts: 2 },
+  {
+    name: 'limit-mid-task',
+    tries: 'hits the limit of its account half-way, waits for its reset and goes on',
+    ends: 'delivered',
+    attempts: 2,
+  },
   { name: 'dies-mid-edit', tries: 'dies in the middle of a file, each time', ends: ['agentFailed'] },
   { name: 'dies-once', tries: 'dies in the middle of a file, and another agent works', ends: 'delivered', attempts: 2 },
 ];
