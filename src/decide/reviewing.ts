@@ -51,7 +51,7 @@ export function afterFeedbackRead(run: Run, event: Extract<WorkEvent, { type: 'f
   const { phase } = run;
   if (phase.name !== 'inReview') return stays(hinted(run), `late: feedbackRead while ${phase.name}`);
   if (phase.settling === undefined) return stays(run, 'late: it was read since');
-  const review = recordOf(run.review, event.feedback);
+  const review = recordOf(run.review, event.feedback, event.atMs);
   const seen: Reviewed = { ...run, review };
   const work = workOf(seen, event.feedback);
   const obstacle = obstacleOf(seen, work);
@@ -99,10 +99,16 @@ function isNewer({ settling }: InReview, readAtMs: number): boolean {
 /** What is known of a merge request that was never read. */
 const unread = { ledger: [], reruns: [], redRounds: {}, told: [], moreRounds: 0 } as const;
 
-function recordOf(before: ReviewRecord | undefined, feedback: ReadFeedback): ReviewRecord {
-  const { updatedAtMs, headSha, isConflicting, ci, verdicts, resolved, demands } = feedback;
+/** Forges tell times to the second: what was read sooner after its last change may have changed again within the same second. */
+const sameMomentMs = 2_000;
+
+function recordOf(before: ReviewRecord | undefined, feedback: ReadFeedback, readAtMs: number): ReviewRecord {
+  const { headSha, isConflicting, ci, verdicts, resolved, demands } = feedback;
   const { ledger, reruns, redRounds, told, moreRounds } = before ?? unread;
   const clear = clearVerdicts(verdicts, demands).map(tellingOfVerdict);
+  const isFresh = readAtMs - feedback.updatedAtMs < sameMomentMs;
+  // A time that it does not have: the next look reads it once more.
+  const updatedAtMs = isFresh ? feedback.updatedAtMs - 1 : feedback.updatedAtMs;
   return {
     ...{ updatedAtMs, headSha, verdicts, ci: { sha: ci.sha, verdict: ci.verdict }, reruns, moreRounds },
     ...(isConflicting === undefined ? {} : { isConflicting }),

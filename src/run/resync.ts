@@ -204,15 +204,14 @@ function deliveryOf(place: Place, ending: Look['endings'][number]): readonly Del
   }
 }
 
-/** Something about a merge request that no delivery told of; told again after an hour, should it not have been read by then. */
+/** Something about a merge request that no delivery told of; told again once the run has moved on and it was still not read. */
 function newsOf(place: Place, glance: Look['glances'][number]): readonly Delivery[] {
   const { number, updatedAtMs, headSha, isConflicting = false, ci } = glance;
   const run = place.runs.find(({ mergeRequest }) => mergeRequest?.number === number);
   if (run === undefined || !isNews(run, glance)) return [];
-  const hour = Math.floor(place.nowMs / 3_600_000);
   const { repository, nowMs: atMs } = place;
   const by = { id: repository.id, login: repository.path, kind: 'bot' } as const;
-  return delivered(place, ['news', number, updatedAtMs, headSha, ci, isConflicting, hour].join('.'), {
+  return delivered(place, ['news', number, updatedAtMs, headSha, ci, isConflicting, run.revision].join('.'), {
     ...{ type: 'mergeRequestTouched', repository, by, atMs, number, why: 'look' },
   });
 }

@@ -44,6 +44,13 @@ const answered = aLedgerRow({ state: 'answered', reply: answer });
 describe('what is read is nothing new', () => {
   table([
     {
+      name: 'and was read within two seconds of its last change → read again by the next look, for forges tell times to the second',
+      run: given(),
+      event: read(aFeedback({ updatedAtMs: atMs - 1_000 })),
+      ...nothing,
+      change: { review: record({ updatedAtMs: atMs - 1_001 }) },
+    },
+    {
       name: 'nothing was said → what was seen is remembered',
       run: given(),
       event: read(),
