@@ -68,7 +68,7 @@ const stages = stageSteps({
   verdict: { criteria: [{ id: 'AC1', met: true, evidence: 'steps/4.txt:1 is the last step' }], findings: [] },
 });
 
-/** Without `$(…)`, which Gemini CLI refuses. */
+/** Without `$(…)`: a script that had it did not run under Gemini CLI, the cause was not looked for. */
 const howFar = "mkdir -p steps; ls steps | wc -l | sed 's/.*/done=&=/'";
 
 /** Looks how far the work is, does the next step (a second time would leave two lines), and then fails, but for the last. */

@@ -67,6 +67,11 @@ function pauseMs(kind: LimitKind, times: number): number {
   return Math.min(longestMs, firstMs * 2 ** (times - 1));
 }
 
+/** How the account fares after good work. What ends before the limit is over was begun before it, and says nothing. */
+export function afterWork(health: Health, nowMs: number): Health {
+  return health.kind === 'parked' && health.untilMs <= nowMs ? { kind: 'ok' } : health;
+}
+
 /** `ready`: an agent may start. `probe`: nobody knows whether the limit is over, so a small question is asked first. `away`: not now. */
 export function readiness(health: Health, nowMs: number): 'ready' | 'probe' | 'away' {
   if (health.kind === 'ok') return 'ready';

@@ -1,4 +1,4 @@
-import { afterHit, afterRestart, whileProbed, type Health } from '../domain/account.js';
+import { afterHit, afterRestart, afterWork, whileProbed, type Health } from '../domain/account.js';
 import type { AttemptOutcome, LimitHit } from '../domain/agent.js';
 import type { Ports } from '../ports.js';
 
@@ -54,7 +54,7 @@ export function createAccountHealth(ports: Pick<Ports, 'store' | 'queue' | 'agen
       const limit = outcome.kind === 'failed' ? outcome.limit : undefined;
       if (limit !== undefined) await change(account, (health) => afterHit(health, limit, clock.nowMs()));
       else if (outcome.kind === 'finished' && (await all()).get(account)?.kind === 'parked')
-        await change(account, () => well);
+        await change(account, (health) => afterWork(health, clock.nowMs()));
     },
 
     probe: async (account, agent, signal) => {

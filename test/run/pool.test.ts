@@ -98,6 +98,16 @@ describe('the pool', () => {
     expect(await take()).toEqual({ ...codex, because: teamIsAway.join('; ') });
   });
 
+  it('holds an account parked when an attempt of before its limit ends well, and lets it in after one of later', async () => {
+    await setUp();
+    await scene.loop.health.ended('team', planLimit);
+    await scene.loop.health.ended('team', { kind: 'finished' });
+    expect(await scene.store.accounts.list()).toEqual([{ name: 'team', health: told }]);
+    scene.nowMs = startMs + 3_600_000;
+    await scene.loop.health.ended('team', { kind: 'finished' });
+    expect(await scene.store.accounts.list()).toEqual([{ name: 'team', health: { kind: 'ok' } }]);
+  });
+
   it('says until when nobody is to be had', async () => {
     await setUp();
     await park('team', told);
